@@ -1,0 +1,9 @@
+"""Collectors: text from servers in, typed DataFrames out. Knows nothing of reports."""
+
+from __future__ import annotations
+
+from collectors import disks, logins, servers, uptime
+from collectors.base import Collector
+
+# In the order in which a host runs them: what is quick comes first.
+COLLECTORS: tuple[Collector, ...] = (servers, uptime, disks, logins)
