@@ -39,7 +39,7 @@ COLUMNS = (
 
 # An utmp without a byte, as musl leaves it, holds no count; systemd keeps one without utmp.
 SCRIPT = r"""
-cores() { getconf _NPROCESSORS_ONLN || nproc || sysctl -n hw.ncpu; }
+cores() { getconf _NPROCESSORS_ONLN || nproc || sysctl -n hw.ncpu; } 2>/dev/null
 say now date +%s
 if [ -r /proc/uptime ]; then
   say uptime cat /proc/uptime

@@ -1,0 +1,158 @@
+"""Every mounted filesystem: its size, what is left, and its inodes.
+
+    mounts|/dev/sda1 / ext4 rw,relatime,errors=remount-ro 0 0
+    mounts|nas:/home /home nfs4 rw,vers=4.2,hard 0 0
+    df|Filesystem     1024-blocks     Used Available Capacity Mounted on
+    df|/dev/sda1        41152736 22105980  16924052      57% /
+    inodes|Filesystem      Inodes  IUsed   IFree IUse% Mounted on
+    inodes|/dev/sda1      2621440 312044 2309396   12% /
+    df2|=137                                    the mount on line 2 of the table is stuck
+
+One row a filesystem: types and options from the table of mounts (`mounts` says which are
+left out and why), figures from `df`. Only mount points are named to `df`, so no automount
+is woken. What may hang, network and FUSE, is asked apart, each in processes of its own and
+under its own limit; a stuck one is a row with its cause. Where there is no /proc/self/mounts
+`df` is asked for the local ones and for all. A bind mount is no second row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from collectors import text as probe
+from collectors.base import FLAG, TEXT, WHOLE, Ask, Column, Parsed, Row
+from collectors.disks import df, mounts
+from collectors.disks.probing import LIMIT_SECONDS, SCRIPT
+from collectors.errors import CollectError, NotApplicable, ParseError
+
+NAME = "disks"
+SECONDS = 30
+PAST = False
+COLUMNS = (
+    Column("mount", TEXT, "", "where it is mounted"),
+    Column("device", TEXT, "", "what is mounted"),
+    Column("fs_type", TEXT, "", "ext4, xfs, nfs4 …"),
+    Column("remote", FLAG, "", "whether it lies on another machine"),
+    Column("read_only", FLAG, "", "whether it is mounted read-only"),
+    Column("size_bytes", WHOLE, "B", "its size; NA when beyond 8 EiB"),
+    Column("used_bytes", WHOLE, "B", "what is used"),
+    Column("available_bytes", WHOLE, "B", "what an ordinary user may use; negative in the reserve"),
+    Column("used_percent", WHOLE, "%", "used ÷ (used + available), rounded up as GNU df does"),
+    Column("inodes", WHOLE, "", "how many files it can hold; NA where it sets no limit"),
+    Column("inodes_used", WHOLE, "", "how many it holds"),
+    Column("inodes_used_percent", WHOLE, "%", "used ÷ all inodes, rounded up"),
+    Column("cause", TEXT, "", "why there are no figures"),
+)
+
+LARGEST = 2**63 - 1
+
+
+def script(ask: Ask) -> str:
+    """Return the script; what is asked makes no difference to it."""
+    del ask
+    return probe.PRELUDE + SCRIPT
+
+
+def parse(text: str, ask: Ask) -> Parsed:
+    """Return one row a filesystem; those without figures have a cause and are named.
+
+    Raises ParseError for tables in a form or language that is not known, NotApplicable
+    when nothing mounted can run out of space, CollectError when `df` gave no figure at all.
+    """
+    del ask
+    found = probe.sections(text)
+    listed = mounts.table(found)
+    known = df.shown(mount.at for mount in listed)
+    tables = {name: df.read(found[name], known) for name in found if _is_table(name)}
+    if not tables and not listed:
+        raise ParseError("neither a table of mounts nor one of df", text)
+    figures: dict[str, df.Figures] = {}
+    devices: dict[str, str] = {}
+    for table in tables.values():
+        devices |= table.devices
+        for at, more in table.figures.items():
+            figures[at] = figures.get(at, {}) | more
+    # What df knows and the table of mounts does not is never dropped.
+    unlisted = [mounts.Mount(0, devices[at], at) for at in figures if at not in known]
+    kept = [m for m in mounts.distinct(listed) if not _named_by_twin(m, listed, figures)]
+    kept += [one for one in unlisted if figures[one.at].get("size")]
+    if not kept:
+        raise NotApplicable("no filesystem is mounted that could run out of space")
+    missing = {m.at: _why(m, found, tables) for m in kept if "size" not in figures.get(m.at, {})}
+    cause = "; ".join(f"{at}: {why}" for at, why in list(missing.items())[:5])
+    if len(missing) == len(kept):
+        raise CollectError(f"df gave no figures: {cause}")
+    more_missing = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    rows = [_row(mount, figures.get(mount.at, {}), missing.get(mount.at)) for mount in kept]
+    return Parsed(rows, cause + more_missing)
+
+
+def _is_table(name: str) -> bool:
+    return name.startswith(("df", "inodes"))
+
+
+def _named_by_twin(
+    mount: mounts.Mount, listed: list[mounts.Mount], figures: Mapping[str, df.Figures]
+) -> bool:
+    """Say whether df answered for a bind mount under an earlier mount's name: BusyBox does."""
+    return mount.at not in figures and any(
+        twin.number < mount.number
+        and (twin.device, twin.fs_type, twin.options)
+        == (mount.device, mount.fs_type, mount.options)
+        and twin.at in figures
+        and not mount.apart
+        for twin in listed
+    )
+
+
+def _why(mount: mounts.Mount, found: probe.Sections, tables: Mapping[str, df.Table]) -> str:
+    """Say why a mount has no figures: df's own words, its silence, or that it is not listed."""
+    own = f"df{mount.number}" if "mounts" in found else "df0"
+    name = own if mount.apart else "df"
+    section = found.get(name)
+    for line in tables[name].messages if name in tables else ():
+        if said := re.search(rf"[ '`‘]{re.escape(mount.at)}['’]?: (.*)", line):
+            return said[1]
+    if section is None or section.status in (None, probe.KILLED):
+        return f"df did not answer within {LIMIT_SECONDS} s"
+    if section.status == 127:
+        return "there is no df"
+    return "df says nothing of it"
+
+
+def _row(mount: mounts.Mount, figures: Mapping[str, int], cause: str | None) -> Row:
+    size, used, available = (figures.get(key) for key in ("size", "used", "available"))
+    inodes = figures.get("inodes") or None
+    iused = figures.get("iused") if inodes else None
+    ifree = inodes - iused if inodes is not None and iused is not None else None
+    if size == 0:  # then df's other noughts mean nothing either
+        cause, size, used, available = cause or "it reports no size", None, None, None
+    elif size is not None and size > LARGEST:
+        cause = f"it reports {size / 2**60:,.0f} EiB"
+    readable = mount.number and mount.options
+    return Row(
+        mount=mount.at,
+        device=mount.device,
+        fs_type=mount.fs_type or None,
+        remote=mount.remote,
+        read_only=bool({"ro", "read-only"} & set(mount.options)) if readable else None,
+        size_bytes=_fitting(size),
+        used_bytes=_fitting(used),
+        available_bytes=_fitting(available),
+        used_percent=_percent(used, available),
+        inodes=inodes,
+        inodes_used=iused,
+        inodes_used_percent=_percent(iused, ifree),
+        cause=cause,
+    )
+
+
+def _percent(used: int | None, free: int | None) -> int | None:
+    if used is None or free is None or used + free <= 0:
+        return None
+    return -(-used * 100 // (used + free))
+
+
+def _fitting(size: int | None) -> int | None:
+    return size if size is not None and -LARGEST <= size <= LARGEST else None

@@ -1,0 +1,144 @@
+"""The tables of `df`: blocks (-kP) or inodes (-iP), each column known by its heading.
+
+    Filesystem     1024-blocks    Used Available Capacity Mounted on         POSIX, GNU, BusyBox
+    Filesystem            kbytes    used   avail capacity  Mounted on        Solaris
+    Filesystem    1024-blocks      Free %Used    Iused %Iused Mounted on     AIX df -k
+    Filesystem  1024-blocks Used Avail Capacity iused ifree %iused Mounted on   FreeBSD df -ki
+    Filesystem      Inodes IUsed   IFree IUse% Mounted on                    GNU
+    Filesystem     Inodes      Used Available Capacity Mounted on            BusyBox
+
+A part of `disks`. A record may run over two lines, with a long device name on the first;
+a name may hold blanks, and BusyBox prints a line break in a name as it is, GNU as `?`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from collectors.errors import ParseError
+from collectors.text import Section
+
+HEADING = re.compile(r"Filesystem\s+(.*?)\s+Mounted on\s*")
+MESSAGE = re.compile(r"(\S*/)?(df|sh|bash|ash|dash|ksh)(\[\d+\])?: .*")
+SIZE = re.compile(r"(?:(\d+)-blocks|1[Kk]-blocks|[Kk]bytes)")
+COLUMNS = {
+    "used": "used",
+    "avail": "available",
+    "available": "available",
+    "free": "available",
+    "capacity": "percent",
+    "use%": "percent",
+    "%used": "percent",
+    "inodes": "inodes",
+    "iused": "iused",
+    "ifree": "ifree",
+    "iuse%": "ipercent",
+    "%iused": "ipercent",
+}
+CELL = r"(-?\d+%?|-)"
+Figures = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures (size, used and available in bytes) by mount point; the device; and messages."""
+
+    figures: dict[str, Figures] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+
+
+def shown(names: Iterable[str]) -> dict[str, str]:
+    """Return mount points by what `df` prints for them."""
+    names = list(names)
+    return {re.sub(r"[\0-\x1f\x7f]", "?", name): name for name in names} | dict.fromkeys(names, "")
+
+
+def read(section: Section, known: Mapping[str, str]) -> Table:
+    """Return one table; `known` is what `shown` says of the mount points that there are.
+
+    Raises ParseError for a heading in another form or language, and for a line that is no
+    record, unless the command failed or was killed before it had printed its table.
+    """
+    table = Table()
+    columns: list[str] = []
+    unit, pending, last = 1, "", ""
+    for line in section.lines:
+        if MESSAGE.fullmatch(line):
+            table.messages.append(line)
+        elif heading := HEADING.fullmatch(line):
+            columns, unit = _columns(heading[1].split(), line)
+        elif not columns:
+            if section.status == 0:
+                raise ParseError("df printed a heading that is not understood", line)
+            table.messages.append(line)
+        elif not pending and last not in known and f"{last}\n{line}" in known:
+            last = _rename(table, last, f"{last}\n{line}")
+        elif record := _record(f"{pending} {line}" if pending else line, len(columns), known):
+            device, cells, at = record
+            last = known.get(at) or at
+            table.figures[last] = _figures(columns, cells, unit)
+            table.devices[last] = device
+            pending = ""
+        else:
+            pending = f"{pending} {line.strip()}".strip()
+    if pending and section.status == 0:
+        raise ParseError("not a line of df", pending)
+    return table
+
+
+def _columns(words: list[str], line: str) -> tuple[list[str], int]:
+    unit, columns = 1, []
+    for word in words:
+        if size := SIZE.fullmatch(word):
+            unit = int(size[1] or 1024)
+            columns.append("size")
+        elif word.lower() in COLUMNS:
+            columns.append(COLUMNS[word.lower()])
+        else:
+            raise ParseError(f"df has a column {word!r} that is not known", line)
+    if "inodes" in columns and "size" not in columns:  # BusyBox heads them as if of blocks
+        rename = {"used": "iused", "available": "ifree", "percent": "ipercent"}
+        columns = [rename.get(column, column) for column in columns]
+    return columns, unit
+
+
+def _record(
+    text: str, count: int, known: Mapping[str, str]
+) -> tuple[str, tuple[str, ...], str] | None:
+    """Split a record at its run of figures; names may hold blanks and figures themselves."""
+    cells = r"\s+".join([CELL] * count)
+    for device in (r"(.*?)", r"(.*)"):
+        found = re.fullmatch(rf"{device}\s+{cells}\s+(/.*)", text, re.DOTALL)
+        if found is None:
+            return None
+        split = found[1], found.groups()[1:-1], found[count + 2]
+        if split[2] in known:
+            break
+    return split
+
+
+def _rename(table: Table, old: str, new: str) -> str:
+    table.figures[new] = table.figures.pop(old)
+    table.devices[new] = table.devices.pop(old)
+    return new
+
+
+def _figures(columns: list[str], cells: tuple[str, ...], unit: int) -> Figures:
+    pairs = zip(columns, cells, strict=True)
+    # Only what is available may fall below zero: then the reserve is in use.
+    figures = {
+        name: int(cell.rstrip("%"))
+        for name, cell in pairs
+        if cell != "-" and (name == "available" or not cell.startswith("-"))
+    }
+    for name in ("size", "used", "available"):
+        if name in figures:
+            figures[name] *= unit
+    if "used" not in figures and {"size", "available"} <= figures.keys():
+        figures["used"] = figures["size"] - figures["available"]
+    if "inodes" not in figures and {"iused", "ifree"} <= figures.keys():
+        figures["inodes"] = figures["iused"] + figures["ifree"]
+    return figures

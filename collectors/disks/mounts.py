@@ -1,0 +1,141 @@
+"""The table of mounts, and which of them a report about disks is about; a part of `disks`.
+
+    /dev/sda1 / ext4 rw,relatime 0 0                        /proc/self/mounts, fstab(5)
+    /dev/ada0p2 on / (ufs, local, journaled soft-updates)   mount: FreeBSD, macOS
+    /dev/sd0a on / type ffs (local)                         mount: OpenBSD, NetBSD
+    rpool/ROOT on a tab-separated line                      /etc/mnttab: Solaris
+             /dev/hd4  /  jfs2  Nov 20 06:13 rw,log=/dev/hd8   mount: AIX
+
+Left out, like node_exporter does: what has no blocks (PSEUDO: of Linux, of BSD and macOS, of
+Solaris and AIX), images, which are full by their nature (IMAGES: a snap at 100 % is no
+news), and what a container engine mounts for its containers out of a filesystem that has a
+row of its own (TRANSIENT below ENGINES).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from collectors.errors import ParseError
+from collectors.text import Sections
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PSEUDO = _words(
+    """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl
+    hugetlbfs mqueue nfsd nsfs pipefs proc pstore ramfs resctrl rootfs rpc_pipefs securityfs
+    selinuxfs smackfs sockfs sysfs tracefs usbfs fuse.gvfsd-fuse fuse.lxcfs fuse.portal
+    devfs fdescfs kernfs linprocfs linsysfs procfs ptyfs nullfs
+    bootfs ctfs dev fd lofs mntfs objfs sharefs ahafs namefs"""
+)
+IMAGES = _words("squashfs iso9660 erofs cramfs romfs cd9660 cdrfs hsfs fuse.snapfuse")
+TRANSIENT = _words("overlay aufs tmpfs fuse.fuse-overlayfs")
+ENGINES = re.compile(
+    r"/(proc|sys|run/credentials|run/docker|run/(k3s/)?containerd|var/run/docker|snap"
+    r"|var/lib/(docker|containerd?s?|kubelet/pods|rancher))/.*"
+)
+REMOTE = _words(
+    """nfs nfs3 nfs4 cifs smb3 smbfs ncpfs afs coda ceph glusterfs lustre beegfs fhgfs gpfs
+    orangefs panfs acfs davfs 9p virtiofs afpfs webdav"""
+)
+REMOTE_FUSE = re.compile(
+    r"fuse\.(sshfs|s3fs|rclone|gcsfuse|goofys|ceph.*|gluster.*|curlftpfs|davfs2?|juicefs|mfs|moosefs)"
+)
+ELSEWHERE = re.compile(r"[^/:]+:/.*|\[[0-9a-fA-F:]+\]:/.*|//.*|https?:.*")
+ESCAPE = re.compile(r"\\([0-7]{3})")
+BSD = re.compile(r"(.+?) on (/.*?)(?: type (\S+))? \((.*)\)")
+AIX = re.compile(r"(\S*)\s+(\S+)\s+(/\S*)\s+(\w+)\s+[A-Z][a-z]{2} +\d+ +\d\d:\d\d\s*(.*)")
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One line of the table; `number` counts lines from 1. fs_type is "" when not told."""
+
+    number: int
+    device: str
+    at: str
+    fs_type: str = ""
+    options: Sequence[str] = ()
+
+    @property
+    def remote(self) -> bool:
+        """Whether what it holds lies on another machine, as far as type and device tell."""
+        if self.fs_type and not self.fs_type.startswith("fuse"):
+            return self.fs_type in REMOTE
+        return bool(REMOTE_FUSE.fullmatch(self.fs_type) or ELSEWHERE.fullmatch(self.device))
+
+    @property
+    def apart(self) -> bool:
+        """Whether asking about it may hang, so that it is asked by itself."""
+        return self.fs_type in REMOTE or self.fs_type.startswith("fuse")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it can hold data of which it can run out."""
+        transient = self.fs_type in TRANSIENT and ENGINES.fullmatch(self.at)
+        return self.fs_type not in PSEUDO | IMAGES and not transient
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What bind mounts have in common: device and type; on btrfs the subvolume too."""
+        named = self.fs_type == "zfs" or re.search("[/:]", self.device)
+        if not named or self.device == "/dev/fuse":
+            return (self.at,)
+        subvolume = [word for word in self.options if word.startswith("subvol=")]
+        return (self.device, self.fs_type, *subvolume)
+
+
+def table(found: Sections) -> list[Mount]:
+    """Return every mount that a probe tells of. Raises ParseError for an unknown line."""
+    if "mounts" in found:
+        return [_linux(number, line) for number, line in _numbered(found["mounts"].lines)]
+    if "mnttab" in found:
+        return [_mnttab(number, line) for number, line in _numbered(found["mnttab"].lines)]
+    lines = _numbered(found.good("mount"))
+    return [_other(n, line) for n, line in lines if not re.match(r"\s*(node\s+mounted|-{5})", line)]
+
+
+def distinct(mounts: Iterable[Mount]) -> list[Mount]:
+    """Return the mounts that can be seen and are wanted, each filesystem once.
+
+    Of two at one place the later hides the earlier; of bind mounts the first is kept.
+    """
+    seen = {mount.at: mount for mount in mounts}
+    first: dict[tuple[str, ...], Mount] = {}
+    for mount in sorted(seen.values(), key=lambda mount: mount.number):
+        if mount.wanted:
+            first.setdefault(mount.identity, mount)
+    return list(first.values())
+
+
+def _numbered(lines: Sequence[str]) -> list[tuple[int, str]]:
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _linux(number: int, line: str) -> Mount:
+    words = [ESCAPE.sub(lambda byte: chr(int(byte[1], 8)), word) for word in line.split(" ")]
+    if len(words) < 4 or not words[1].startswith("/"):
+        raise ParseError("not a line of /proc/self/mounts", line)
+    return Mount(number, words[0], words[1], words[2], words[3].split(","))
+
+
+def _mnttab(number: int, line: str) -> Mount:
+    words = line.split("\t")
+    if len(words) < 4:
+        raise ParseError("not a line of /etc/mnttab", line)
+    return Mount(number, words[0], words[1], words[2], words[3].split(","))
+
+
+def _other(number: int, line: str) -> Mount:
+    if bsd := BSD.fullmatch(line):
+        options = re.split(r",\s*", bsd[4])
+        return Mount(number, bsd[1], bsd[2], bsd[3] or options[0], options)
+    if aix := AIX.fullmatch(line):
+        device = f"{aix[1]}:{aix[2]}" if aix[1] else aix[2]
+        return Mount(number, device, aix[3], aix[4], aix[5].split(","))
+    raise ParseError("not a line of mount", line)

@@ -1,0 +1,68 @@
+"""The script of `disks`: the table of mounts, then `df` about each, none waiting for another.
+
+Local mounts are named to one `df`. Each that may hang (network, FUSE) has its own, numbered
+after its line in the table. `sed` reads each df's pipe and is all that is waited for: a df
+that not even SIGKILL ends, because its FUSE server hangs, then holds nothing that is ours.
+(`wait` waits for all of a pipeline, that df included: the alarm is what gets us out of it.
+And `exec 2>&1`, because dash keeps a copy of what a redirection of the group replaces.)
+"""
+
+from __future__ import annotations
+
+from collectors.disks import mounts
+
+LIMIT_SECONDS = 5
+# How many mounts are asked at once: each takes a handful of processes for a moment.
+AT_ONCE = 32
+
+SCRIPT = r"""
+ask() {
+  n=$1; shift
+  { exec 2>&1; within LIMIT df "$@"; printf '\n=%s\n' "$?"; } | sed "s/^/$n|/" &
+  seds="$seds $!"
+}
+finish() {
+  [ "$seds" ] || return 0
+  (trap 'kill "$z"; exit' TERM; sleep "$((LIMIT + 2))" & z=$!; wait "$z"; kill -ALRM $$
+  ) >/dev/null 2>&1 & w=$!
+  wait $seds; kill "$w" 2>/dev/null; seds=; asked=0
+}
+trap 'kill -9 $seds 2>/dev/null' ALRM
+name() { at=$(printf '%b.' "${1#* }"); at=${at%.}; }
+seds=; asked=0; lines=0; set -f; set --; old=$IFS; newline='
+'
+if [ -r /proc/self/mounts ]; then
+  say mounts sed 's/,[a-z]*dir=[^, ]*//g' /proc/self/mounts
+  # "type mount-point", with \040 made \0040 for printf.
+  table=$(sed 's/^[^ ]* \([^ ]*\) \([^ ]*\) .*/\2 \1/; s/\\/\\0/g' /proc/self/mounts)
+  IFS=$newline
+  for line in $table; do
+    case ${line%% *} in LEFT_OUT | APART) ;; *) name "$line"; set -- "$@" "$at" ;; esac
+  done
+  [ $# -gt 0 ] && { ask df -kP -- "$@"; ask inodes -iP -- "$@"; }
+  for line in $table; do
+    IFS=$old lines=$((lines + 1))
+    case ${line%% *} in LEFT_OUT) ;; APART)
+      name "$line"; ask "df$lines" -kP -- "$at"; ask "inodes$lines" -iP -- "$at"
+      asked=$((asked + 1)); [ "$asked" -ge AT_ONCE ] && finish ;;
+    esac
+  done
+  IFS=$old
+else
+  [ -r /etc/mnttab ] && say mnttab cat /etc/mnttab
+  say mount mount
+  case $(uname -s) in
+    SunOS) ask df -kl; ask df0 -k ;;
+    AIX) ask df -kP; ask inodes -k ;;
+    *) ask df -kPl; ask df0 -kP; ask inodes -kil ;;
+  esac
+fi
+finish; :
+"""
+for _word, _meaning in {
+    "LIMIT": str(LIMIT_SECONDS),
+    "AT_ONCE": str(AT_ONCE),
+    "APART": "|".join([*sorted(mounts.REMOTE), "fuse*"]),
+    "LEFT_OUT": "|".join(sorted(mounts.PSEUDO | mounts.IMAGES)),
+}.items():
+    SCRIPT = SCRIPT.replace(_word, _meaning)

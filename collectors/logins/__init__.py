@@ -1,0 +1,117 @@
+"""logins: who came in, who was refused, who became somebody else, from the server's logs.
+
+One row an attempt, however many lines speak of it (`connection.judge` says what makes one).
+Source: files first, the journal where they hold nothing. What the script prints stands in
+`script`; the formats in `heads` (a line's head), `journal`, and a module a program.
+
+Errors: NoPermission with the group that mends it, NoData where there is neither log nor
+journal, ParseError for output that is not the script's. `cause` names the logs that could
+not be read, and what was folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed
+from collectors.errors import CollectError, NoData, NoPermission, ParseError
+from collectors.logins import reading, sections
+from collectors.logins.clock import Clock, zone
+from collectors.logins.events import join
+from collectors.logins.script import script
+
+__all__ = ["COLUMNS", "NAME", "PAST", "SECONDS", "parse", "script"]
+
+NAME = "logins"
+SECONDS = 40
+# Logs keep the past: a day that is over can still be asked for.
+PAST = True
+COLUMNS = (
+    Column("at", TIME, "", "when, by the server's log"),
+    Column("at_ambiguous", FLAG, "", "the hour that daylight saving repeats: may be 1 h later"),
+    Column("result", TEXT, "", "accepted, failed, or aborted before anything was judged"),
+    Column("user", TEXT, "", "the name given, or who asked (su, sudo, doas)"),
+    Column("target_user", TEXT, "", "whom su, sudo or doas was to become"),
+    Column("source_ip", TEXT, "", "the far end's address, or its name where only that is logged"),
+    Column("source_port", WHOLE, "", "the far end's port"),
+    Column("service", TEXT, "", "sshd, login, su, sudo …"),
+    Column("method", TEXT, "", "password, publickey, keyboard-interactive/pam …"),
+    Column("key", TEXT, "", "type and fingerprint; a certificate's id, serial and CA"),
+    Column("count", WHOLE, "", "1, or how many alike were folded"),
+    Column("ended_at", TIME, "", "end of the session, where known"),
+)
+
+REMEDY = (
+    "add the user to group adm (Debian, Ubuntu) or systemd-journal (the journal); on the"
+    " RHEL family let a group read /var/log/secure"
+)
+
+
+def parse(text: str, ask: Ask) -> Parsed:
+    """Turn what the script printed into the attempts within the period."""
+    seen = sections.read(text)
+    try:
+        clock = Clock(zone(seen.zone, seen.offset))
+    except ValueError as error:
+        raise ParseError("the server's time zone is not known", str(error)) from error
+    logs = _usable(seen)
+    lines, earliest = reading.lines(logs, clock)
+    rows = [attempt.row() for attempt in join(lines) if ask.from_at <= attempt.at < ask.to_at]
+    _refuse_ignorance(seen, logs, found=bool(rows))
+    return Parsed(rows, _cause(seen, logs), earliest)
+
+
+def _usable(seen: sections.Evidence) -> Sequence[sections.Log]:
+    """Without the journal, if it showed only what this user may see."""
+    return [log for log in seen.logs if not (_hidden(seen) and log.rank == sections.JOURNAL)]
+
+
+def _hidden(seen: sections.Evidence) -> bool:
+    return any("not seeing messages" in hint or "ermission" in hint for hint in seen.hints)
+
+
+def _refuse_ignorance(
+    seen: sections.Evidence, logs: Sequence[sections.Log], *, found: bool
+) -> None:
+    """Raise the outcome that fits, where an empty result would only mean "not read"."""
+    if found:
+        return
+    good = [log for log in logs if log.status == 0 or log.entries]
+    hidden = _hidden(seen)
+    belongs = [log for log in good if log.rank in (1, sections.JOURNAL) or log.has_lines]
+    denied = [path for _, path in seen.denied]
+    if (denied or hidden) and not belongs:
+        what = ", ".join(denied[:4]) or "the journal"
+        raise NoPermission(f"{what} may not be read: {REMEDY}")
+    if good:
+        return
+    if seen.tools:
+        raise CollectError(_missing(seen))
+    if logs:
+        raise CollectError(f"{logs[0].path} could not be read")
+    if not seen.done:
+        raise ParseError("the output ends before its end")
+    raise NoData(f"no log of logins found: looked for {seen.looked}")
+
+
+def _cause(seen: sections.Evidence, logs: Sequence[sections.Log]) -> str:
+    causes = []
+    if seen.denied and not any(log.rank == sections.JOURNAL for log in logs):
+        paths = ", ".join(path for _, path in seen.denied[:4])
+        causes.append(f"{paths} may not be read: {REMEDY}")
+    if seen.tools:
+        causes.append(_missing(seen))
+    broken = [log.path for log in logs if log.status != 0]
+    if broken:
+        causes.append(f"only a part of {', '.join(broken[:4])} could be read")
+    if any(log.folded for log in logs):
+        causes.append("very many failed logins: added up by hour, user and source")
+    if any(log.capped for log in logs):
+        causes.append("the journal held more than could be fetched: the latest are missing")
+    if not seen.done and not broken:
+        causes.append("the output ends before its end")
+    return "; ".join(causes)
+
+
+def _missing(seen: sections.Evidence) -> str:
+    return "; ".join(f"{path} needs {tool}, which is not there" for tool, path in seen.tools[:4])

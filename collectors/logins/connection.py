@@ -1,0 +1,154 @@
+"""A connection to sshd: what its lines have said, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import product
+
+from collectors.logins.lines import ABORTED, FAILED, Attempt, Line, attempt, is_address
+from collectors.logins.sshd_lines import KEYED
+
+SERVICE = "sshd"
+# LoginGraceTime is 120 s by default; PAM's own delay after a failure is 2 s.
+HELPER_WITHIN = timedelta(seconds=120)
+
+
+@dataclass(slots=True)
+class Connection:
+    """What the lines of one connection have said so far."""
+
+    ip: str | None = None
+    port: int | None = None
+    # The far end's name, where a line gives that (UseDNS) in place of the address.
+    name: str | None = None
+    user: str | None = None
+    rows: list[Attempt] = field(default_factory=list)
+    # The first line that says the user is invalid or not allowed, and the first that
+    # merely names a user at the connection's end.
+    refused: Line | None = None
+    named: Line | None = None
+    pam_failures: dict[str, list[Attempt]] = field(default_factory=dict)
+    accepted: Attempt | None = None
+    has_session: bool = False
+    ended: bool = False
+    session_closed: bool = False
+
+    def fits(self, ip: str | None, number: int | None) -> bool:
+        """Whether a line with this source can be this connection's."""
+        if ip and self.ip and ip != self.ip:
+            return False
+        return not (number and self.port and number != self.port)
+
+    def only_pam(self) -> bool:
+        """Whether PAM's failures are all that this process has logged."""
+        return bool(self.pam_failures) and not (
+            self.rows or self.accepted or self.refused or self.named or self.ended or self.port
+        )
+
+    def learn(self, ip: str | None, number: int | None, user: str | None = None) -> None:
+        """Keep what a line says of where the connection comes from, and for whom."""
+        if is_address(ip):
+            self.ip = self.ip or ip
+        else:
+            self.name = self.name or ip
+        self.port = self.port or number
+        if user is not None and self.user is None:
+            self.user = user
+
+
+def judge(connection: Connection) -> list[Attempt]:
+    """Return what a connection comes to.
+
+    Let in: that, and every password refused before it, but not the keys. Else every
+    refusal. Where sshd itself logged none: what PAM refused; else one `failed` for a user
+    who is invalid or not allowed; else one `aborted` for a user who was named and of whom
+    nothing was judged; else nothing, for without a name it was a scan.
+    """
+    judged = [row for row in connection.rows if row.method != "none"]
+    for row in judged:
+        _complete(row, connection)
+        if row.method == "pam":
+            row.method = "keyboard-interactive/pam"
+    if connection.accepted is not None:
+        others = _pam_rows(connection, other_than=connection.accepted.user) if not judged else []
+        refused = [row for row in judged if row.method not in KEYED]
+        return [*refused, *others, connection.accepted]
+    if judged:
+        return judged
+    return _pam_rows(connection) or _unjudged(connection)
+
+
+def _unjudged(connection: Connection) -> list[Attempt]:
+    probe = connection.rows[0] if connection.rows else None
+    if (line := connection.refused) is not None:
+        return [probe or _bare(line, FAILED, connection)]
+    if probe is not None:
+        probe.result = ABORTED
+        return [probe]
+    if (line := connection.named) is not None:
+        return [_bare(line, ABORTED, connection)]
+    return []
+
+
+def drop_helpers(helpers: list[Connection], told: list[Connection]) -> None:
+    """Take away what PAM said in a helper process of an attempt that sshd itself logged.
+
+    For keyboard-interactive, auth-pam.c runs PAM in a child: its failure has another
+    process number than sshd's own "PAM: Authentication failure for …" that follows it.
+    """
+    own: dict[tuple[str | None, str | None], list[Attempt]] = {}
+    for connection in told:
+        rows = [*connection.rows, *([connection.accepted] if connection.accepted else ())]
+        for row in rows:
+            if row.method and row.method.startswith(("pam", "keyboard-interactive")):
+                for key in product({row.user, None}, {connection.ip, row.source_ip}):
+                    own.setdefault(key, []).append(row)
+    for rows in own.values():
+        rows.sort(key=lambda row: row.at, reverse=True)
+    taken: set[int] = set()
+    for helper in helpers:
+        for module, failures in helper.pam_failures.items():
+            helper.pam_failures[module] = [
+                row for row in failures if not _spoken_of(row, own, taken)
+            ]
+
+
+def _spoken_of(
+    row: Attempt,
+    own: dict[tuple[str | None, str | None], list[Attempt]],
+    taken: set[int],
+) -> bool:
+    """Whether sshd's next unclaimed attempt of this user and source is this one."""
+    waiting = own.get((row.user, row.source_ip), [])
+    while waiting and (waiting[-1].at < row.at or id(waiting[-1]) in taken):
+        waiting.pop()
+    if not waiting or waiting[-1].at - row.at > HELPER_WITHIN:
+        return False
+    taken.add(id(waiting.pop()))
+    return True
+
+
+def _pam_rows(connection: Connection, other_than: str | None = None) -> list[Attempt]:
+    """Each module of the stack logs the same attempt, so the one that counts most counts."""
+    if not connection.pam_failures:
+        return []
+    rows = max(connection.pam_failures.values(), key=lambda rows: sum(row.count for row in rows))
+    if other_than is not None:
+        rows = [row for row in rows if row.user not in (None, other_than)]
+    for row in rows:
+        _complete(row, connection)
+    return rows
+
+
+def _complete(row: Attempt, connection: Connection) -> None:
+    row.user = connection.user if row.user is None else row.user
+    row.source_ip = connection.ip or row.source_ip or connection.name
+    row.source_port = row.source_port or connection.port
+
+
+def _bare(line: Line, result: str, connection: Connection) -> Attempt:
+    row = attempt(line, result, SERVICE)
+    row.count = 1
+    _complete(row, connection)
+    return row

@@ -1,0 +1,167 @@
+"""login, display managers, cockpit, vsftpd, and PAM's lines of any other service.
+
+    login[1]: LOGIN ON tty1 BY bob;  login[1]: ROOT LOGIN ON tty1 FROM 10.0.0.1
+    login[1]: ROOT LOGIN  on '/dev/tty1'                              shadow
+    login[1]: FAILED LOGIN 1 FROM tty1 FOR bob, Authentication failure
+    login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', …            shadow
+    login[1]: invalid password for 'bob' on 'tty1' from '10.0.0.1'    BusyBox
+    login[1]: root login on 'tty1'                                    BusyBox
+    vsftpd[1]: [bob] FAIL LOGIN: Client "10.0.0.1";  [bob] OK LOGIN: …
+    gdm-password][1]: pam_unix(gdm-password:session): session opened for user bob(uid=1000) by …
+
+After util-linux's login.c, shadow's login.c, BusyBox's login.c, vsftpd's logging.c. A
+failure that several lines of one process speak of is counted by the kind of line that
+counts most, and told by the program's own where there is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from collectors.logins import pam
+from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
+
+# Services whose session is a person's login.
+INTERACTIVE = frozenset(
+    (
+        *("login", "remote", "rlogin", "rsh", "telnet", "cockpit"),
+        *("gdm", "gdm3", "gdm-password", "gdm-autologin", "gdm-fingerprint", "gdm-smartcard"),
+        *("lightdm", "lightdm-autologin", "sddm", "sddm-autologin", "kdm", "kde", "xdm", "wdm"),
+        *("lxdm", "slim", "greetd", "ly", "xrdp", "xrdp-sesman"),
+        *("vsftpd", "vsftpd.virtual", "proftpd", "pure-ftpd", "ftp"),
+    )
+)
+# Services that run by themselves: nobody logged in.
+NOBODY = frozenset(
+    (
+        *("cron", "crond", "CRON", "atd", "systemd-user", "systemd", "runuser", "runuser-l"),
+        *("gdm-launch-environment", "lightdm-greeter", "sddm-greeter"),
+    )
+)
+
+_LOGIN = re.compile(
+    r"(?:(?P<root>ROOT|DIALUP) ?)?LOGIN +ON (?P<tty>\S+)(?: BY (?P<user>.*?))?"
+    r"(?: FROM (?P<from>\S+))?$"
+)
+_SHADOW = re.compile(r"ROOT LOGIN +on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?")
+_BUSYBOX = re.compile(r"(?P<user>root) login on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$")
+_FAILED = re.compile(
+    r"(?:FAILED LOGIN (?:SESSION|\d+) FROM|TOO MANY LOGIN TRIES \(\d+\) FROM) (?P<from>\S+) "
+    r"FOR (?P<user>.*), (?P<why>[^,]*)$"
+)
+_FAILED_SHADOW = re.compile(
+    r"(?:FAILED LOGIN \(\d+\)|TOO MANY LOGIN TRIES \(\d+\)) *on '(?P<tty>[^']*)'"
+    r"(?: from '(?P<from>[^']*)')? FOR '(?P<user>.*)'(?:, .*)?$"
+)
+_FAILED_BUSYBOX = re.compile(
+    r"invalid password for '(?P<user>.*)' on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$"
+)
+_VSFTPD = re.compile(r'(?:\[(?P<user>.*)\] )?(?P<how>OK|FAIL) LOGIN: Client "(?P<from>[^"]+)"')
+_TTY = re.compile(r"(?:/dev/)?(?:tty|pts/|console|hvc|ttyS|vc/)\S*$")
+_UNKNOWN = frozenset({"UNKNOWN", "(unknown)", "(null)", "(none)"})
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Failures:
+    """The failures of one process (and, for a daemon that serves many, one user and source)."""
+
+    by_kind: dict[str, list[Attempt]] = field(default_factory=dict)
+
+    def rows(self) -> list[Attempt]:
+        """Return those of the kind of line that counts most, the program's own before PAM's."""
+        return max(
+            self.by_kind.items(),
+            key=lambda kind: (sum(row.count for row in kind[1]), kind[0] == ""),
+        )[1]
+
+
+class Consoles:
+    """Joins the lines of all that is neither sshd, dropbear, su, sudo nor doas."""
+
+    def __init__(self) -> None:
+        self._accepted: list[Attempt] = []
+        self._sessions: dict[Key, Attempt] = {}
+        self._failures: dict[Key, Failures] = {}
+
+    def feed(self, line: Line) -> None:
+        """Take in one line."""
+        message = line.message.rstrip()
+        said = pam.read(message, line.module)
+        if said is not None:
+            self._pam(line, said)
+        elif line.program == "login":
+            self._login(line, message)
+        elif line.program == "vsftpd" and (found := _VSFTPD.match(message)) is not None:
+            self._vsftpd(line, found)
+
+    def attempts(self) -> Iterable[Attempt]:
+        """Return the rows."""
+        yield from self._accepted
+        for failures in self._failures.values():
+            yield from failures.rows()
+
+    def _pam(self, line: Line, said: pam.Pam) -> None:
+        service = said.service or line.program
+        if service in NOBODY or line.program in NOBODY:
+            return
+        if said.kind == pam.OPENED and service in INTERACTIVE:
+            self._accept(line, service, said.user, None)
+        elif said.kind == pam.CLOSED:
+            session = self._sessions.pop((line.host, service, line.pid), None)
+            if session is not None and session.user in (said.user, None):
+                session.ended_at = line.at
+        elif said.kind in (pam.FAILURE, pam.MORE):
+            row = attempt(line, FAILED, service)
+            row.user, row.source_ip = said.user or said.ruser, source(said.rhost)
+            row.count = line.count * said.count
+            self._fail(line, row, said.module)
+
+    def _login(self, line: Line, message: str) -> None:
+        for pattern in (_LOGIN, _SHADOW, _BUSYBOX):
+            if (found := pattern.match(message)) is not None:
+                user = found.groupdict().get("user") or "root"
+                self._accept(line, "login", user, found["from"])
+                return
+        for pattern in (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX):
+            if (found := pattern.match(message)) is not None:
+                row = attempt(line, FAILED, "login")
+                row.user = None if found["user"] in _UNKNOWN else found["user"]
+                row.source_ip = _remote(found["from"])
+                self._fail(line, row, "")
+                return
+
+    def _vsftpd(self, line: Line, found: re.Match[str]) -> None:
+        if found["how"] == "OK":
+            self._accept(line, "vsftpd", found["user"], found["from"])
+            return
+        row = attempt(line, FAILED, "vsftpd")
+        row.user, row.source_ip = found["user"], source(found["from"])
+        self._fail(line, row, "")
+
+    def _accept(self, line: Line, service: str, user: str | None, where: str | None) -> None:
+        """PAM and the program both speak of one login; they come in either order."""
+        key = (line.host, service, line.pid)
+        known = self._sessions.get(key)
+        if known is not None and known.user == user:
+            known.source_ip = known.source_ip or _remote(where)
+            return
+        row = attempt(line, ACCEPTED, service)
+        row.user, row.source_ip = user, _remote(where)
+        self._accepted.append(row)
+        self._sessions[key] = row
+
+    def _fail(self, line: Line, row: Attempt, kind: str) -> None:
+        # One process of login serves one person, a daemon's process many.
+        key: Key = (line.host, row.service, line.pid)
+        if row.service != "login" or not line.pid:
+            key = (*key, row.user or "", row.source_ip or "")
+        self._failures.setdefault(key, Failures()).by_kind.setdefault(kind, []).append(row)
+
+
+def _remote(text: str | None) -> str | None:
+    """Return the far end, None for a terminal of the machine itself."""
+    return None if not text or _TTY.match(text) else source(text)

@@ -1,0 +1,121 @@
+"""Lines of PAM modules, whichever program they speak for.
+
+    pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh
+        ruser= rhost=10.0.0.1  user=root
+    PAM 2 more authentication failures; logname= uid=0 …
+    pam_unix(sshd:session): session opened for user root(uid=0) by (uid=0)
+    pam_unix(sshd:session): session closed for user root
+    pam_access(sshd:account): access denied for user `bob' from `10.0.0.1'
+    sshd(pam_unix)[123]: authentication failure; …      Linux-PAM before 0.99: no service
+    (pam_unix) authentication failure; …
+
+After Linux-PAM's modules/pam_unix/support.c and pam_unix_sess.c, and sssd's pam_sss.c.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SERVICE = re.compile(r"(?P<module>pam_\w+)(?:\((?P<service>[^\s():]+):(?P<stage>\w+)\))?: ?")
+_BARE = re.compile(r"\((?P<module>pam_\w+)\) ")
+_MORE = re.compile(r"(?:PAM )?(\d+) more authentication failures?; (.*)$")
+_FIELDS = re.compile(
+    r"(?:.*?\btty=(?P<tty>.*?) )?ruser=(?P<ruser>.*?) rhost=(?P<rhost>\S*) *"
+    r"(?: user=(?P<user>.*?))?\s*$"
+)
+_OPENED = re.compile(
+    r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))? "
+    r"by (?P<by>.*?)\(uid=(?P<by_uid>\d+)\)\s*$"
+)
+_OPENED_SHORT = re.compile(
+    r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))?(?: by)?\s*$"
+)
+_CLOSED = re.compile(r"session closed for user (?P<user>.*?)\s*$")
+_DENIED = re.compile(
+    r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
+    r"(?: from [`'\"]?(?P<rhost>[^`'\":\s]*)['\"]?|: .*)?\s*$"
+)
+
+FAILURE, MORE, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
+    "failure",
+    "more",
+    "opened",
+    "closed",
+    "denied",
+    "unknown",
+    "other",
+)
+
+
+@dataclass(slots=True)
+class Pam:
+    """What a PAM line says. `by` is who asked: an empty name with a uid stays a uid."""
+
+    kind: str
+    module: str = ""
+    service: str = ""
+    user: str | None = None
+    ruser: str | None = None
+    rhost: str | None = None
+    tty: str | None = None
+    by: str | None = None
+    count: int = 1
+
+
+def read(message: str, module: str = "") -> Pam | None:
+    """Return what a PAM line says, None if the message is not PAM's.
+
+    `module` is set where the program's name bore it: `sshd(pam_unix)[1]: session …`.
+    """
+    service = ""
+    if message.startswith("pam_"):
+        if (found := _SERVICE.match(message)) is None:
+            return None
+        module, service = found["module"], found["service"] or ""
+        message = message[found.end() :]
+    elif message.startswith("(pam_") and (found := _BARE.match(message)) is not None:
+        module, message = found["module"], message[found.end() :]
+    elif not module and not message.startswith("PAM "):
+        return None
+    said = _said(message)
+    if said is None:
+        return None if message.startswith("PAM ") else Pam(OTHER, module, service)
+    said.module, said.service = module or "pam_unix", service
+    return said
+
+
+def _said(message: str) -> Pam | None:
+    if message.startswith("authentication failure;"):
+        return _failure(message)
+    if message.startswith("session opened"):
+        return _opened(message)
+    if message.startswith("check pass; user unknown"):
+        return Pam(UNKNOWN)
+    if (found := _CLOSED.match(message)) is not None:
+        return Pam(CLOSED, user=found["user"])
+    if (found := _MORE.match(message)) is not None:
+        more = _failure(found[2])
+        more.kind, more.count = MORE, int(found[1])
+        return more
+    found = _DENIED.match(message)
+    return found and Pam(DENIED, user=found["user"], rhost=found["rhost"] or None)
+
+
+def _failure(text: str) -> Pam:
+    found = _FIELDS.search(text)
+    if found is None:
+        return Pam(FAILURE)
+    tty, ruser, rhost, user = (
+        value or None for value in found.group("tty", "ruser", "rhost", "user")
+    )
+    return Pam(FAILURE, user=user, ruser=ruser, rhost=rhost, tty=tty)
+
+
+def _opened(message: str) -> Pam | None:
+    if (found := _OPENED.match(message)) is not None:
+        by = found["by"] or ("root" if found["by_uid"] == "0" else None)
+        return Pam(OPENED, user=found["user"], by=by)
+    if (found := _OPENED_SHORT.match(message)) is not None:
+        return Pam(OPENED, user=found["user"])
+    return None

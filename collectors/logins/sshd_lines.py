@@ -1,0 +1,140 @@
+"""sshd's lines that carry a name which a stranger chose, taken apart from their ends.
+
+    Failed password for invalid user NAME from 10.0.0.1 port 4711 ssh2
+    Accepted publickey for bob from 10.0.0.1 port 4711 ssh2: ED25519 SHA256:…
+    Accepted publickey for bob from … ssh2: RSA-CERT SHA256:… ID bob@x (serial 1) CA RSA SHA256:…
+    Connection closed by authenticating user NAME 10.0.0.1 port 4711
+    Disconnecting invalid user NAME 10.0.0.1 port 4711: Too many authentication failures
+
+NAME may be `root from 10.9.9.9 port 22 ssh2`. Only publickey, hostbased and GSSAPI have
+anything after `ssh2`, so for all others the line's end is the source. Where two readings
+are left, the one that agrees with the connection's other lines is right.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from collectors.logins.lines import port, source
+
+KEYED = frozenset({"publickey", "hostbased"})
+NO_NAME = "<invalid username>"
+
+_AUTH = re.compile(
+    r"(Accepted|Failed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$", re.DOTALL
+)
+_SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: ssh\d?)?(?=$|: )")
+_KEY = re.compile(r": [A-Za-z0-9@.+-]+ (?:(?:[A-Z0-9]+:)?[\w+/=:$-]+)$")
+_CERTIFICATE = re.compile(r": [A-Za-z0-9@.+-]+-CERT .*\(serial \d+\) CA \S+ \S+$")
+_NAMED_END = re.compile(
+    r"(?:Connection (?:closed|reset) by|Connection from|Disconnected from|Received disconnect from"
+    r"|ssh_dispatch_run_fatal: Connection (?:from|to)) "
+    r"(?:(?P<kind>authenticating|invalid) user (?P<user>.*) |user (?P<in>.*) )?"
+    r"(?P<ip>\S+) port (?P<port>\d+)(?: timed out)?(?P<rest>:.*)?$"
+)
+_DISCONNECTING = re.compile(r"Disconnecting (?P<kind>authenticating|invalid) user ")
+_REASON = re.compile(
+    r" (?P<ip>\S+) port (?P<port>\d+): "
+    r"(?=(?P<many>Too many authentication failures)|Change of username or service not allowed: |\S)"
+)
+_END = re.compile(
+    r"(?:Connection (?:closed|reset) by|Disconnected from|Received disconnect from"
+    r"|Timeout before authentication for(?: connection from)?) (?P<ip>[^\s:]+(?::[^\s:]*[^\s:])*)"
+    r"(?: port (?P<port>\d+))?(?=$|[: ,])"
+)
+
+
+class AuthLine(NamedTuple):
+    """What auth_log said."""
+
+    word: str
+    method: str
+    invalid: bool
+    user: str | None
+    ip: str | None
+    port: int | None
+    key: str | None
+
+
+class EndLine(NamedTuple):
+    """How a connection ended: `kind` is how far its user had come, "" for none named.
+
+    `judged`: it was ended because too much had been refused.
+    """
+
+    kind: str
+    user: str | None
+    ip: str | None
+    port: int | None
+    judged: bool = False
+
+
+def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | None:
+    """Return what an auth_log line says. `ip`, `number`: the connection's source, if known."""
+    found = _AUTH.match(message)
+    if found is None:
+        return None
+    word, method, invalid, rest = found.groups()
+    where = _source(rest, method, ip, number)
+    if where is None:
+        return None
+    user: str | None = rest[: where.start()]
+    if user == NO_NAME:
+        user, invalid = None, NO_NAME
+    tail = rest[where.end() :]
+    key = tail[2:] if tail and method in KEYED else None
+    return AuthLine(word, method, bool(invalid), user, source(where[1]), port(where[2]), key)
+
+
+def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:
+    places = list(_SOURCE.finditer(rest))
+    if len(places) < 2:
+        return places[0] if places else None
+    if any(place[2] for place in places):
+        places = [place for place in places if place[2]]
+    for place in reversed(places):
+        if number and source(place[1]) == ip and port(place[2]) == number:
+            return place
+    tails = [rest[place.end() :] for place in places]
+    if method in KEYED:
+        for pattern in (_KEY, _CERTIFICATE):
+            for place, tail in zip(reversed(places), reversed(tails), strict=True):
+                if pattern.match(tail):
+                    return place
+    if method.startswith("gssapi"):
+        return places[0] if tails[-1] else places[-1]
+    return places[-1]
+
+
+def end_of(message: str, ip: str | None, number: int | None) -> EndLine | None:
+    """Return what the line that ends a connection says, None for any other line."""
+    if (found := _DISCONNECTING.match(message)) is not None:
+        return _disconnecting(message, found, ip, number)
+    if (found := _NAMED_END.match(message)) is not None:
+        named = found["user"] if found["user"] is not None else found["in"]
+        return EndLine(found["kind"] or "", named, source(found["ip"]), port(found["port"]))
+    if (found := _END.match(message)) is not None:
+        return EndLine("", None, source(found["ip"]), port(found["port"]))
+    if message.startswith(
+        ("Read from socket failed", "Write failed", "Read error", "Timeout before")
+    ):
+        return EndLine("", None, None, None)
+    return None
+
+
+def _disconnecting(
+    message: str, head: re.Match[str], ip: str | None, number: int | None
+) -> EndLine | None:
+    places = list(_REASON.finditer(message, head.end() - 1))
+    if not places:
+        return None
+    for place in places:
+        if number and source(place["ip"]) == ip and port(place["port"]) == number:
+            break
+    else:
+        place = places[0]
+    user = message[head.end() : place.start()]
+    return EndLine(
+        head["kind"], user, source(place["ip"]), port(place["port"]), place["many"] is not None
+    )

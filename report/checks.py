@@ -1,0 +1,158 @@
+"""`infra-report check`: what would hinder a run, in a table, before it does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from collectors.errors import Outcome, SettingsError
+from report.collection import access, options_of
+from report.console import Console, visible
+from report.errors import DocumentError, OutputError
+
+if TYPE_CHECKING:
+    from report.settings import Settings
+
+EXIT_HINDERED = 1
+LOOK_BACK = timedelta(minutes=15)
+FREE_MEGABYTES = 200
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it is well, and what was seen."""
+
+    what: str
+    well: bool
+    seen: str
+
+
+def check(
+    options: argparse.Namespace,
+    console: Console,
+    load: Callable[[argparse.Namespace, Console], Settings],
+) -> int:
+    """Look at everything a run needs; return 0 when nothing would hinder it."""
+    try:
+        settings = load(options, console)
+    except SettingsError as error:
+        _print([Check("settings", False, str(fault)) for fault in error.faults])
+        return error.exit_code
+    found = [Check("settings", True, f"{settings.params}"), *_all(settings, console)]
+    _print([one for one in found if not (console.quiet and one.well)])
+    return 0 if all(one.well for one in found) else EXIT_HINDERED
+
+
+def _all(settings: Settings, console: Console) -> Iterator[Check]:
+    yield from _output(settings)
+    yield from _hosts(settings, console)
+    yield _pdf(settings)
+    yield _kernel(settings)
+    yield from _smtp(settings)
+
+
+def _output(settings: Settings) -> Iterator[Check]:
+    from report.store import open_output
+
+    try:
+        folder = open_output(settings)
+        probe = folder / f".check-{os.getpid()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+        free = shutil.disk_usage(folder).free >> 20
+        yield Check("output", free >= FREE_MEGABYTES, f"{folder}, {free:,} MiB free")
+    except (OutputError, OSError) as error:
+        yield Check("output", False, str(error))
+
+
+def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
+    from collectors import COLLECTORS
+    from collectors.gather import HostResult, Plan, gather
+
+    assert settings.fleet is not None
+    now = datetime.now(UTC)
+    plan = Plan(
+        COLLECTORS,
+        now - LOOK_BACK,
+        now,
+        options_of(settings),
+        settings.daily.collect.concurrency,
+        access=access(settings),
+    )
+    results: list[HostResult] = []
+    hosts = settings.fleet.hosts
+    if console.terminal:
+        with console.progress(len(hosts)):
+            gather(hosts, plan, results.append)
+    else:
+        gather(hosts, plan, results.append)
+    well = 0
+    for result in sorted(results, key=lambda one: one.host.name):
+        causes = {(one.outcome, one.cause) for one in result.failures.values()}
+        well += not causes
+        for outcome, cause in sorted(causes):
+            names = [
+                n
+                for n, one in result.failures.items()
+                if (one.outcome, one.cause) == (outcome, cause)
+            ]
+            part = "" if len(names) == len(COLLECTORS) else f" {', '.join(names)}"
+            ignorable = outcome in (Outcome.NO_DATA, Outcome.NOT_APPLICABLE)
+            yield Check(f"{result.host.name}{part}", ignorable, f"{outcome}: {cause}")
+    yield Check("hosts", well > 0, f"{well} of {len(results)} can be read in full")
+
+
+def _pdf(settings: Settings) -> Check:
+    from report.pdf import make_pdf
+
+    limits = settings.daily.pdf
+    try:
+        made = make_pdf("<p>check</p>", limits.seconds, limits.memory_megabytes)
+        return Check("PDF engine", True, f"made a page of {len(made):,} bytes")
+    except DocumentError as error:
+        return Check("PDF engine", False, f"{error}; the HTML would be attached in its place")
+
+
+def _kernel(settings: Settings) -> Check:
+    from report.document import Kernel
+
+    try:
+        with Kernel(settings.output) as kernel:
+            return Check("notebook kernel", kernel.manager.is_alive(), "starts")
+    except DocumentError as error:
+        return Check("notebook kernel", False, str(error))
+
+
+def _smtp(settings: Settings) -> Iterator[Check]:
+    from report import delivery
+
+    if settings.mail.smtp is None:
+        yield Check("mail", True, "no server is set: mail.eml is written, nothing is sent")
+        return
+    problems = delivery.check(settings)
+    server = f"{settings.mail.smtp.host}:{settings.mail.smtp.real_port}"
+    for problem in problems:
+        yield Check("mail", False, f"{server}: {problem}")
+    if not problems:
+        yield Check("mail", True, f"{server} takes our mail")
+
+
+def _print(found: list[Check]) -> None:
+    from rich import box
+    from rich.console import Console as Terminal
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in ("", "What", "Seen"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        cells = ("ok" if one.well else "no", one.what, one.seen)
+        table.add_row(*(Text(visible(cell)) for cell in cells))
+    if found:
+        Terminal(highlight=False).print(table)

@@ -1,0 +1,46 @@
+"""The exceptions of the reporting half; those of the collecting half are in `collectors.errors`.
+
+Exit codes, the first that applies: 75 another run holds the lock, 2 settings or usage,
+6 no snapshot for that day, 1 our fault, 4 a document could not be made, 5 not delivered,
+3 coverage below the minimum, 0.
+"""
+
+from __future__ import annotations
+
+from collectors.errors import InfraReportError
+
+EXIT_OK = 0
+EXIT_OUR_FAULT = 1
+EXIT_COVERAGE = 3
+EXIT_DOCUMENT = 4
+EXIT_NOT_DELIVERED = 5
+
+
+class LockHeld(InfraReportError):
+    """Another run works on the same output directory."""
+
+    exit_code = 75
+
+
+class NoSnapshot(InfraReportError):
+    """There is no snapshot for the day that was asked for; the message names those there are."""
+
+    exit_code = 6
+
+
+class OutputError(InfraReportError):
+    """The output directory cannot be used: full, read-only, not ours."""
+
+    exit_code = 1
+
+
+class DocumentError(InfraReportError):
+    """The notebook, the PDF or the workbook could not be made."""
+
+    exit_code = EXIT_DOCUMENT
+
+
+class DeliveryError(InfraReportError):
+    """The mail was not delivered, or not to everybody."""
+
+    exit_code = EXIT_NOT_DELIVERED

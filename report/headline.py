@@ -1,0 +1,148 @@
+"""Pure: the day in two sentences, for those who stop there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from report.contract import Finding
+from report.reading import IN_WORDS, ITS_NAME, View, common_cause
+from report.words import (
+    capital,
+    count_word,
+    listing,
+    number,
+    percent,
+    plural,
+    readable,
+    verb,
+)
+
+LONGEST = 130
+CLAUSES = 4
+
+
+def headline(view: View, found: Sequence[Finding]) -> str:
+    """Return what is broken, in one sentence; that nothing is, only as far as was read."""
+    listed, read = len(view.hosts), len(view.answered)
+    if not listed:
+        return "No server is listed."
+    if not read:
+        # Behind the host's own name stands what all of them have in common.
+        cause = common_cause(view)
+        if ITS_NAME in cause:
+            cause = cause.rpartition(ITS_NAME)[2].rpartition(": ")[2].strip(" :,;")
+        cause = readable(cause, 80) if cause else ""
+        one = view.hosts[0] if listed == 1 else f"None of {number(listed)} servers"
+        said = "could not be read" if listed == 1 else "could be read"
+        return f"{one} {said}{': ' if cause else ''}{cause}."
+    critical = _clauses([one for one in found if one.severity == "critical"], view)
+    warnings = _clauses([one for one in found if one.severity == "warning"], view)
+    if listed == 1:
+        host = view.hosts[0]
+        if critical:
+            return f"{host}: {_sentence(critical)}"
+        good = f"Nothing is broken on {host}"
+    elif critical:
+        return capital_of(view, _sentence(critical))
+    else:
+        where = f" on the {number(read)} servers read" if read < listed else ""
+        good = "Nothing is broken" + where
+    return f"{good}; {_sentence(warnings)}" if warnings else f"{good}."
+
+
+def lead(view: View, found: Sequence[Finding]) -> str:
+    """Return how many findings there are, and how far the report looked."""
+    critical = sum(one.severity == "critical" for one in found)
+    warnings = len(found) - critical
+    parts = [
+        f"{number(critical)} critical" if critical else "Nothing critical",
+        plural(warnings, "warning") if warnings else "no warning",
+    ]
+    listed, read, part = len(view.hosts), len(view.answered), len(view.incomplete)
+    only = f" Groups: {listing(view.groups)} only." if view.groups else ""
+    if not read:
+        return f"Nothing below is known, neither good nor bad.{only}"
+    return f"{' and '.join(parts)}. {_reach(listed, read, part)}{only}"
+
+
+def _reach(listed: int, read: int, part: int) -> str:
+    if listed == 1:
+        return "The server was read in full." if not part else "The server was read in part."
+    if read == listed and not part:
+        return f"All {number(listed)} servers were read in full."
+    if read == listed:
+        return f"All {number(listed)} servers answered, {number(part)} of them only in part."
+    more = f", {number(part)} more only in part" if part else ""
+    return f"{number(listed - read)} of {number(listed)} servers not read{more}."
+
+
+def capital_of(view: View, sentence: str) -> str:
+    """Return a sentence with a capital, unless a host's name begins it."""
+    return sentence if sentence.startswith(tuple(view.hosts)) else capital(sentence)
+
+
+def _sentence(clauses: Sequence[str]) -> str:
+    kept = list(clauses[:CLAUSES])
+    while len(kept) > 1 and len(", ".join(kept)) > LONGEST:
+        kept.pop()
+    return f"{listing(kept)}." if kept else ""
+
+
+def _clauses(found: Sequence[Finding], view: View) -> list[str]:
+    """Return what the findings of each question come to, in a few words."""
+    questions = {one.question: [f for f in found if f.question == one.question] for one in found}
+    parts = []
+    for question, every in questions.items():
+        broken = question == "Broken"
+        parts += _broken(every, view) if broken else [_clause(question, every, view)]
+    return parts
+
+
+def _broken(found: Sequence[Finding], view: View) -> list[str]:
+    down: list[str] = []
+    unread: list[str] = []
+    rest: list[str] = []
+    for one in found:
+        if one.severity == "critical" and one.sentence.startswith("Down"):
+            down += one.hosts
+        elif one.severity == "critical":
+            unread += one.hosts
+        else:
+            rest += one.hosts
+    parts = [f"{_who(down, view)} {verb(len(down), 'is')} down"] if down else []
+    if unread:
+        outcomes = {view.blind[host].outcome for host in unread if host in view.blind}
+        why = f" ({IN_WORDS[next(iter(outcomes))]})" if len(outcomes) == 1 else ""
+        parts.append(f"{_who(unread, view)} could not be read{why}")
+    if rest:
+        parts.append(f"{_who(rest, view)} {verb(len(rest), 'is')} degraded")
+    return parts
+
+
+def _clause(question: str, found: Sequence[Finding], view: View) -> str:
+    hosts = sorted({host for one in found for host in one.hosts})
+    alone = len(view.hosts) == 1
+    if question == "Got in":
+        return "root came in by password" + ("" if alone else f" on {_who(hosts, view)}")
+    if question == "Logins":
+        return f"{_who(hosts, view)} {verb(len(hosts), 'has')} many failed logins"
+    if question == "Restarted":
+        return f"{_who(hosts, view)} rebooted"
+    if len(found) == 1:
+        return full(found[0], alone)
+    return f"{count_word(len(found))} filesystems are above their limit"
+
+
+def full(one: Finding, alone: bool = False) -> str:
+    """Return which filesystem is how full; without its host in a report of that host alone."""
+    mount = one.sentence.partition(" ")[0]
+    who = mount if alone else f"{one.subject} {mount}"
+    if "of its inodes used" in one.sentence:
+        return f"{who} has {percent(one.value)} % of its inodes used"
+    return f"{who} is {percent(one.value)} % full"
+
+
+def _who(hosts: Sequence[str], view: View) -> str:
+    if len(view.hosts) == 1:
+        return "it"
+    return listing(hosts) if len(hosts) <= 2 else f"{count_word(len(hosts))} servers"

@@ -1,0 +1,103 @@
+"""Reading params/*.yaml: every file, every override, every fault at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from collectors.config import override, parse_yaml, read_yaml, validate
+from collectors.errors import Fault, SettingsError
+from collectors.fleet import load_fleet
+from report.settings import ROOT, Daily, Mail, Settings
+
+FILES = ("fleet", "daily", "mail")
+
+
+def load_settings(
+    params: Path | None = None,
+    output: Path | None = None,
+    fleet: Path | None = None,
+    overrides: Sequence[str] = (),
+    limit: str = "",
+    with_fleet: bool = True,
+) -> Settings:
+    """Read the settings; relative paths given here are the caller's, those inside the root's.
+
+    Raises SettingsError with every fault of every file at once.
+    """
+    params = _folder(params, "INFRA_REPORT_PARAMS", "params")
+    output = _folder(output, "INFRA_REPORT_OUTPUT", "output")
+    if not params.is_dir():
+        right = f"make it, with copies of {ROOT / 'params'}/*.example.yaml"
+        raise SettingsError(Fault(str(params), "", "no such folder", right))
+    wanted = [_override(text) for text in overrides]
+    faults: list[Fault] = []
+    loaded: dict[str, Any] = {}
+    models: tuple[tuple[str, type[Daily] | type[Mail]], ...] = (("daily", Daily), ("mail", Mail))
+    for name, model in models:
+        path = params / f"{name}.yaml"
+        try:
+            data = read_yaml(path) if path.exists() else {}
+            for _, key, value in (one for one in wanted if one[0] == name):
+                override(data, key, value)
+            loaded[name] = validate(model, data, str(path))
+        except SettingsError as error:
+            faults += error.faults
+    hosts = None
+    if with_fleet:
+        try:
+            own = [(key, value) for file, key, value in wanted if file == "fleet"]
+            hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
+            hosts = hosts.limited(limit) if limit else hosts
+        except SettingsError as error:
+            faults += error.faults
+    if faults:
+        raise SettingsError(*faults)
+    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts)
+
+
+def copy_examples(params: Path) -> list[Path]:
+    """Put every `*.example.yaml` that has no edited copy in its place; return the new files."""
+    made = []
+    for name in FILES:
+        path = params / f"{name}.yaml"
+        example = next(
+            (
+                p
+                for p in (params / f"{name}.example.yaml", ROOT / f"params/{name}.example.yaml")
+                if p.exists()
+            ),
+            None,
+        )
+        if example and not path.exists():
+            part = path.with_suffix(".part")
+            shutil.copyfile(example, part)
+            part.replace(path)
+            made.append(path)
+    return made
+
+
+def params_folder(params: Path | None) -> Path:
+    """Return the folder of the settings: as given, INFRA_REPORT_PARAMS, or the project's."""
+    return _folder(params, "INFRA_REPORT_PARAMS", "params")
+
+
+def _folder(given: Path | None, variable: str, default: str) -> Path:
+    if given is None:
+        given = Path(os.environ.get(variable) or ROOT / default)
+    return given.expanduser().absolute()
+
+
+def _override(text: str) -> tuple[str, str, Any]:
+    target, equals, value = text.partition("=")
+    file, dot, key = target.partition(".")
+    if not (equals and dot and key and file in FILES):
+        right = "it would be like --set daily.thresholds.disks.critical=95"
+        raise SettingsError(Fault("--set", "", f"{target!r} is no FILE.KEY=VALUE", right))
+    try:
+        return file, key, parse_yaml(value)
+    except Exception:
+        raise SettingsError(Fault("--set", target, "the value is not YAML")) from None

@@ -1,0 +1,214 @@
+"""Pure: how far a day's data reach: which hosts were read, by which collector, and if not, why.
+
+Whatever says "none" in the report asks here first how many servers it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from report.store import Day
+from report.words import is_missing, natural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GOOD = frozenset({"ok", "not_applicable"})
+READ = frozenset({"ok", "partial"})
+EVERYTHING = "everything"
+NO_GROUP = "no group"
+ITS_NAME = "HOST"  # in a cause that several hosts share
+IN_WORDS = {
+    "partial": "partly read",
+    "no_data": "no data",
+    "not_applicable": "not applicable",
+    "not_knowable": "not knowable any more",
+    "unreachable": "unreachable",
+    "auth_failed": "login refused",
+    "host_key": "host key not trusted",
+    "timed_out": "timed out",
+    "no_permission": "no permission",
+    "command_failed": "command failed",
+    "parse_failed": "not understood",
+    "truncated": "cut off",
+    "cancelled": "cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One host of which something could not be read: everything, or these collectors."""
+
+    host: str
+    what: str
+    outcome: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class View(Day):
+    """A day as a report shows it: narrowed to some groups of hosts, if any are named."""
+
+    groups: tuple[str, ...] = ()
+
+    @cached_property
+    def hosts(self) -> list[str]:
+        """The hosts listed, web2 before web10."""
+        return sorted((str(one) for one in frame_of(self, "hosts")["host"]), key=natural)
+
+    @cached_property
+    def outcomes(self) -> dict[str, dict[str, str]]:
+        """Host → collector → outcome."""
+        found: dict[str, dict[str, str]] = {host: {} for host in self.hosts}
+        frame = frame_of(self, "outcomes")
+        for host, collector, outcome in zip(
+            frame["host"], frame["collector"], frame["outcome"], strict=True
+        ):
+            found.setdefault(host, {})[collector] = outcome
+        return found
+
+    def read(self, collector: str) -> int:
+        """How many hosts this collector was read on, in full or in part."""
+        return sum(one.get(collector) in READ for one in self.outcomes.values())
+
+    @cached_property
+    def answered(self) -> frozenset[str]:
+        """Hosts with at least one ok outcome."""
+        every = self.outcomes.items()
+        return frozenset(host for host, one in every if "ok" in one.values())
+
+    @cached_property
+    def incomplete(self) -> frozenset[str]:
+        """Hosts that answered, but not in everything."""
+        return frozenset(h for h in self.answered if set(self.outcomes[h].values()) - GOOD)
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        """What could not be read, host by host."""
+        frame = frame_of(self, "outcomes")
+        bad = frame[~frame["outcome"].isin(list(GOOD))]
+        causes: dict[str, dict[tuple[str, str], list[str]]] = {}
+        for host, collector, outcome, cause in zip(
+            bad["host"], bad["collector"], bad["outcome"], bad["cause"], strict=True
+        ):
+            why = (outcome, "" if is_missing(cause) else str(cause).strip().rstrip("."))
+            causes.setdefault(host, {}).setdefault(why, []).append(collector)
+        never = [host for host in self.hosts if not self.outcomes[host]]
+        gaps = [gap for host in causes for gap in self._gaps(host, causes[host])]
+        return gaps + [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+
+    def _gaps(self, host: str, causes: dict[tuple[str, str], list[str]]) -> list[Gap]:
+        if not READ & set(self.outcomes[host].values()):
+            (outcome, cause), _ = max(causes.items(), key=lambda one: len(one[1]))
+            return [Gap(host, EVERYTHING, outcome, cause)]
+        return [
+            Gap(
+                host,
+                ("part of " if outcome == "partial" else "") + ", ".join(names),
+                outcome,
+                cause,
+            )
+            for (outcome, cause), names in causes.items()
+        ]
+
+    @cached_property
+    def blind(self) -> dict[str, Gap]:
+        """The hosts of which nothing at all was read."""
+        return {gap.host: gap for gap in self.gaps if gap.what == EVERYTHING}
+
+    @cached_property
+    def main_group(self) -> dict[str, str]:
+        """Host → the first of its groups, so that totals count no host twice."""
+        frame = frame_of(self, "hosts")
+        found = {}
+        for host, groups in zip(frame["host"], frame["groups"], strict=True):
+            own = split(groups)
+            shown = [group for group in own if not self.groups or group in self.groups]
+            found[str(host)] = (shown or own or [NO_GROUP])[0]
+        return found
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Host → address, where that is another than the name."""
+        frame = frame_of(self, "hosts")
+        pairs = zip(frame["host"], frame["address"], strict=True)
+        return {str(host): str(address) for host, address in pairs if not is_missing(address)}
+
+    def without_host(self, host: str, cause: str) -> str:
+        """Return a cause in which hosts that share it do not differ."""
+        for own in sorted({self.addresses.get(host, host), host}, key=len, reverse=True):
+            cause = cause.replace(own, ITS_NAME)
+        return cause
+
+
+def view(day: Day) -> View:
+    """Return the day with what is known of its reach."""
+    if isinstance(day, View):
+        return day
+    return View(day.folder, day.info, day.frames)
+
+
+def narrowed(day: Day, groups: Iterable[str]) -> View:
+    """Return the day with the hosts in these groups only; with all, when none are named.
+
+    Raises ValueError for a group that no host is in, naming those there are.
+    """
+    wanted = tuple(dict.fromkeys(groups))
+    hosts = frame_of(day, "hosts")
+    own = [split(text) for text in hosts["groups"]]
+    known = sorted({group for one in own for group in one}, key=natural)
+    unknown = [group for group in wanted if group not in known]
+    if unknown:
+        there = f"there are {', '.join(known)}" if known else "no host is in any group"
+        raise ValueError(f"no group {', '.join(map(repr, unknown))}; {there}")
+    if not wanted:
+        return view(day)
+    kept = [host for host, one in zip(hosts["host"], own, strict=True) if set(one) & set(wanted)]
+    frames = {name: frame[frame["host"].isin(kept)] for name, frame in day.frames.items()}
+    return View(day.folder, day.info, frames, wanted)
+
+
+def frame_of(day: Day, name: str) -> pd.DataFrame:
+    """Return a frame of the day; one without rows when the day has none of that name."""
+    if name in day.frames:
+        return day.frames[name]
+    from collectors import COLLECTORS
+    from collectors.base import HOST, frame
+    from collectors.gather import HOST_COLUMNS, OUTCOME_COLUMNS
+
+    columns = {"hosts": HOST_COLUMNS, "outcomes": OUTCOME_COLUMNS}
+    columns |= {one.NAME: (HOST, *one.COLUMNS) for one in COLLECTORS}
+    return frame(columns[name], [])
+
+
+def gathered(view: View) -> list[tuple[tuple[str, ...], Gap]]:
+    """Return hosts that share a cause together: what they lack, most hosts first."""
+    found: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap in view.gaps:
+        key = (gap.what, gap.outcome, view.without_host(gap.host, gap.cause))
+        found.setdefault(key, []).append(gap)
+    rows = []
+    for (what, outcome, cause), gaps in found.items():
+        hosts = tuple(sorted((gap.host for gap in gaps), key=natural))
+        said = gaps[0].cause if len(gaps) == 1 else cause
+        rows.append((hosts, Gap(hosts[0], what, outcome, said)))
+    return sorted(
+        rows, key=lambda row: (row[1].what != EVERYTHING, -len(row[0]), natural(row[0][0]))
+    )
+
+
+def common_cause(view: View) -> str:
+    """Return the one cause for which nothing was read, or "" when there are several."""
+    causes = Counter(view.without_host(gap.host, gap.cause) for gap in view.blind.values())
+    return next(iter(causes)) if len(causes) == 1 else ""
+
+
+def split(text: object) -> list[str]:
+    """Return the parts of a text with commas; none of a missing one."""
+    if is_missing(text):
+        return []
+    return [part.strip() for part in str(text).split(",") if part.strip()]

@@ -1,0 +1,183 @@
+"""The rendering step: a day's snapshot into notebook, HTML, PDF and workbook.
+
+The workbook is written by a process of its own, beside the notebook.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report import __version__, store
+from report.console import Console
+from report.errors import DocumentError
+from report.files import sha256_of, write_whole
+from report.settings import Settings
+
+if TYPE_CHECKING:
+    from report.document import Kernel
+
+WORKBOOK_SECONDS = 900
+DOCUMENTS = ("report.ipynb", "report.html", "report.pdf", "report.xlsx")
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What was made, and what could not be: a sentence for each."""
+
+    made: tuple[Path, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def attachments(self) -> list[Path]:
+        """What the mail carries: the PDF (without one, the HTML) and the workbook."""
+        by_name = {path.name: path for path in self.made}
+        page = by_name.get("report.pdf") or by_name.get("report.html")
+        return [path for path in (page, by_name.get("report.xlsx")) if path]
+
+    @property
+    def without_pdf(self) -> str:
+        """Why there is no PDF; empty when there is one."""
+        if any(path.name == "report.pdf" for path in self.made):
+            return ""
+        return next((text for text in self.problems if "PDF" in text), "no PDF could be made")
+
+
+class Workbook:
+    """The process that writes report.xlsx; it is started as soon as the snapshot is saved."""
+
+    def __init__(self, output: Path, day: store.Day) -> None:
+        self._path = day.folder / "report.xlsx"
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                "-m",
+                "report.workbook",
+                str(output),
+                str(day.date),
+                str(self._path),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+
+    def wait(self) -> Path:
+        """Return the finished workbook. Raises DocumentError."""
+        try:
+            said = self._process.communicate(timeout=WORKBOOK_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            self.stop()
+            raise DocumentError(f"no workbook within {WORKBOOK_SECONDS} s") from None
+        if self._process.returncode:
+            last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+            raise DocumentError(f"no workbook: {last[0]}")
+        return self._path
+
+    def stop(self) -> None:
+        """End the process, if it runs."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def render(
+    settings: Settings,
+    day: store.Day,
+    kernel: Kernel,
+    parameters: Mapping[str, Any],
+    console: Console,
+) -> Documents:
+    """Make the day's documents, each whole or not there; say which could not be made."""
+    made: list[Path] = []
+    problems: list[str] = []
+    workbook = Workbook(settings.output, day)
+    try:
+        console.stage("notebook and documents")
+        _pages(settings, day, kernel, parameters, made, problems)
+        try:
+            made.append(workbook.wait())
+        except DocumentError as error:
+            problems.append(str(error))
+    finally:
+        workbook.stop()
+    for name in DOCUMENTS:  # what an earlier run made is not this run's
+        if day.folder / name not in made:
+            (day.folder / name).unlink(missing_ok=True)
+    _write_manifest(day, parameters, made)
+    return Documents(tuple(made), tuple(problems))
+
+
+def _pages(
+    settings: Settings,
+    day: store.Day,
+    kernel: Kernel,
+    parameters: Mapping[str, Any],
+    made: list[Path],
+    problems: list[str],
+) -> None:
+    import nbformat
+
+    from report.document import execute, html_of
+    from report.pdf import make_pdf
+
+    given = {
+        **parameters,
+        "report_date": day.date.isoformat(),
+        "output_dir": str(settings.output),
+    }
+    limits = settings.daily.pdf
+    try:
+        notebook = execute(given, kernel)
+        notebook.metadata["title"] = day.info.title
+        screen, paper = html_of(notebook)
+        write_whole(day.folder / "report.ipynb", nbformat.writes(notebook))
+        write_whole(day.folder / "report.html", screen)
+        made += [day.folder / "report.ipynb", day.folder / "report.html"]
+        pdf = make_pdf(
+            paper, limits.seconds, limits.memory_megabytes, day.info.finished_at.isoformat()
+        )
+        write_whole(day.folder / "report.pdf", pdf)
+        made.append(day.folder / "report.pdf")
+    except DocumentError as error:
+        problems.append(str(error))
+
+
+def again(day: store.Day, parameters: Mapping[str, Any]) -> str:
+    """Return the command that makes the same documents again."""
+    extra = [
+        word for name, value in parameters.items() for word in ("-p", f"{name}={json.dumps(value)}")
+    ]
+    return shlex.join(
+        ["infra-report", "daily", "--date", day.date.isoformat(), "--no-send", *extra]
+    )
+
+
+def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Path]) -> None:
+    info = day.info
+    files = [*sorted((day.folder / "data").iterdir()), *made]
+    manifest = {
+        "schema": info.schema_version,
+        "version": __version__,
+        "collected_with": info.version,
+        "report_date": info.report_date.isoformat(),
+        "period": {"from_at": _z(info.from_at), "to_at": _z(info.to_at)},
+        "collected": {"started_at": _z(info.started_at), "finished_at": _z(info.finished_at)},
+        "time_zone": info.time_zone,
+        "fleet": info.fleet,
+        "thresholds": info.thresholds.model_dump(),
+        "parameters": dict(parameters),
+        "sha256": {str(path.relative_to(day.folder)): sha256_of(path) for path in files},
+        "again": again(day, parameters),
+    }
+    write_whole(day.folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+
+
+def _z(at: Any) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

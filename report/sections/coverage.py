@@ -1,0 +1,107 @@
+"""How far the report looked: each collector's outcomes, and what could not be read, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from report import tables
+from report.contract import Unread
+from report.markup import Col, Page, block, bold, note, quiet, section, table
+from report.reading import GOOD, IN_WORDS, View, frame_of, gathered
+from report.sections import NAMES, ROWS, flows, nth
+from report.sections.today import unread_rows
+from report.words import listing, moment, number, plural
+
+OUTCOMES_SHOWN = 7
+
+
+def page(view: View) -> Page:
+    """Return the section."""
+    parts = [_matrix(view), _unread(view), _evidence(view)]
+    return section(
+        "coverage", nth(view, "coverage"), NAMES["coverage"], _finding(view), parts, flows(view)
+    )
+
+
+def _finding(view: View) -> str:
+    listed, read, part = len(view.hosts), len(view.answered), len(view.incomplete)
+    if not read:
+        return "Nothing could be read." if listed else "No server is listed."
+    if listed == 1:
+        return "The server was read in part." if part else "The server was read in full."
+    if read == listed and not part:
+        return f"All {number(listed)} servers answered, and were read in full."
+    blind = sorted(view.blind)
+    said = f"{number(read)} of {plural(listed, 'server')} answered, {number(read - part)} in full"
+    return f"{said}; {listing(blind, 4)} did not." if blind else f"{said}."
+
+
+def _matrix(view: View) -> Markup:
+    every = tables.outcomes(frame_of(view, "outcomes"))
+    if every.empty:
+        return Markup()
+    counts = every.drop(columns=["collector", "p50", "p95"])
+    sums = {str(name): int(total) for name, total in counts.sum().items()}
+    rest = sorted((name for name in sums if name != "ok"), key=lambda name: -sums[name])
+    shown, folded = rest[:OUTCOMES_SHOWN], rest[OUTCOMES_SHOWN:]
+    heads = [IN_WORDS.get(name, name) for name in shown] + (["other"] if folded else [])
+    cols = (Col("Collector", 24), Col("ok", 14, "n"), *(Col(head, 20, "n") for head in heads),
+            Col("p50, s", 14, "n"), Col("p95, s", 14, "n"))  # fmt: skip
+    rows = []
+    for record in every.to_dict("records"):
+        row = {str(name): value for name, value in record.items()}
+        cells = [_count(row[name], name) for name in shown]
+        cells += [_count(sum(row[name] for name in folded), "")] if folded else []
+        seconds = (number(row["p50"], 1), number(row["p95"], 1))
+        rows.append((row["collector"], number(row.get("ok", 0)), *cells, *seconds))
+    said = f"{plural(len(view.hosts), 'server')} in each line; how long it took on a server"
+    return block("Outcome of every collector", said, table(cols, rows, "fit"))
+
+
+def _count(value: Any, outcome: str) -> Markup:
+    if not value:
+        return quiet(0)
+    return quiet(int(value)) if outcome in GOOD else bold(int(value))
+
+
+def _unread(view: View) -> Markup:
+    every = [Unread(hosts, gap.what, gap.outcome, gap.cause) for hosts, gap in gathered(view)]
+    if not every:
+        return Markup()
+    rows = unread_rows(every[: 2 * ROWS], named=6)
+    cols = (
+        Col("", 6, "m"),
+        Col("Server", 54),
+        Col("Missing", 26),
+        Col("Cause, as recorded", 88, "wide"),
+    )
+    said = "What this report cannot know"
+    left = len(every) - len(rows)
+    more = (
+        note(f"{plural(left, 'more cause')}: sheet outcomes of the workbook.") if left else Markup()
+    )
+    return block("Not read, and why", said, table(cols, rows, "stack"), more)
+
+
+def _evidence(view: View) -> Markup:
+    """Return the hosts whose logs begin after the period does: their counts are too low."""
+    frame = frame_of(view, "outcomes")
+    late = frame[(frame["evidence_from_at"] > frame["from_at"]).fillna(False).astype(bool)]
+    if late.empty:
+        return Markup()
+    late = late.sort_values("evidence_from_at", ascending=False, kind="stable")
+    info = view.info
+    rows = [
+        (
+            bold(row.host),
+            row.collector,
+            moment(row.evidence_from_at, info.zone, info.from_at, info.to_at),
+        )
+        for row in late.head(ROWS).itertuples(index=False)
+    ]
+    cols = (Col("Server", 60), Col("Collector", 54), Col("Evidence from", 60, "n"))
+    servers = plural(int(late["host"].nunique()), "server")
+    said = f"{servers} whose logs begin after the period does: counts are too low"
+    return block("Cut short", said, table(cols, rows))

@@ -1,0 +1,162 @@
+"""The disks: the fullest filesystems, how full the fleet is, and the space of each group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from report import charts, tables
+from report.headline import full
+from report.marks import bar, mark
+from report.markup import Col, Page, block, bold, halves, note, section, table
+from report.reading import View, frame_of
+from report.rules import filling
+from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
+from report.words import UNKNOWN, is_missing, number, percent, plural, readable, verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GIB, TIB = 1 << 30, 1 << 40
+CHART_FROM = 15  # fewer filesystems are a list, not a distribution
+
+
+def page(view: View) -> Page:
+    """Return the section."""
+    number_, flow = nth(view, "disks"), flows(view, "disks")
+    if not view.read("disks"):
+        said = unknown(view, "disks", "disks")
+        return section("disks", number_, NAMES["disks"], said, [], flow)
+    once = tables.filesystems(frame_of(view, "disks"))
+    ranked = tables.fullest(once)
+    parts = [_fullest(view, ranked), _no_figures(once)]
+    if len(view.hosts) > FEW:
+        parts.insert(1, halves(_over_fleet(view, ranked), _by_group(view, once)))
+    return section("disks", number_, NAMES["disks"], _finding(view, ranked), parts, flow)
+
+
+def _finding(view: View, ranked: pd.DataFrame) -> str:
+    over = filling(view)
+    read = plural(view.read("disks"), "server")
+    if not over:
+        if ranked.empty:
+            return f"Nothing on {read} can run out of space."
+        top = ranked.iloc[0]
+        return (
+            f"Nothing is above its limit on {read} read; the fullest is "
+            f"{top['host']} {readable(top['mount'], 40)}, {percent(top['percent'])} %."
+        )
+    worst = max(over, key=lambda one: (one.severity == "critical", one.value or 0))
+    more = len(over) - 1
+    said = full(worst)
+    return (
+        f"{said}; {number(more)} more {verb(more, 'stands')} above the limit."
+        if more
+        else f"{said}."
+    )
+
+
+def _fullest(view: View, ranked: pd.DataFrame) -> Markup:
+    if ranked.empty:
+        return Markup()
+    cols = (
+        Col("", 5, "m"), Col("Host", 30), Col("Mount", 46, "path"), Col("Used %", 13, "n"),
+        Col("", 27, "p"), Col("Inodes %", 15, "n"), Col("Size, GiB", 19, "n"),
+        Col("Free, GiB", 19, "n"),
+    )  # fmt: skip
+    shown = ranked.head(ROWS)
+    decimals = 0 if (shown["size_bytes"].min() or 0) >= 10 * GIB else 1
+    rows = [_row(view, row, decimals) for row in shown.itertuples(index=False)]
+    read = plural(view.read("disks"), "server")
+    said = f"{plural(len(rows), 'filesystem')}, on {read} read"
+    if len(rows) < len(ranked):
+        said = cut(len(rows), len(ranked), "filesystem")
+    return block("Fullest", said, table(cols, rows))
+
+
+def _row(view: View, row: Any, decimals: int) -> tuple[Any, ...]:
+    limits = view.info.thresholds
+    kinds = [_kind(row.used_percent, limits.disks), _kind(row.inodes_used_percent, limits.inodes)]
+    kind = next((one for one in ("critical", "warning") if one in kinds), "")
+    host = readable(row.host, 40) if row.host_count == 1 else f"{number(row.host_count)} hosts"
+    used = None if is_missing(row.used_percent) else float(row.used_percent)
+    return (
+        mark(kind), bold(host) if kind else host, readable(row.mount, 60),
+        percent(row.used_percent),
+        bar(used, limits.disks.warning, kinds[0]), percent(row.inodes_used_percent),
+        _gib(row.size_bytes, decimals), _gib(row.available_bytes, decimals),
+    )  # fmt: skip
+
+
+def _kind(value: Any, limit: Any) -> str:
+    if is_missing(value) or value < limit.warning:
+        return ""
+    return "critical" if value >= limit.critical else "warning"
+
+
+def _gib(value: Any, decimals: int) -> str:
+    return UNKNOWN if is_missing(value) else number(float(value) / GIB, decimals)
+
+
+def _over_fleet(view: View, ranked: pd.DataFrame) -> Markup:
+    used = ranked["used_percent"].dropna()
+    if len(used) < CHART_FROM:
+        return Markup()
+    limit = view.info.thresholds.disks
+    half = f"Half are less than {percent(used.median() + 1)} % full"
+    over = int((used >= limit.warning).sum())
+    every = plural(len(used), "filesystem")
+    alt = f"{half}; {number(over)} of {every} at or above {limit.warning:g} %."
+    return block(
+        "Over the fleet", half,
+        charts.image(charts.used_over_fleet(used, limit.warning, limit.critical), alt),
+    )  # fmt: skip
+
+
+def _by_group(view: View, once: pd.DataFrame) -> Markup:
+    every = tables.space_by_group(once, view.main_group)
+    if every.empty:
+        return Markup()
+    top = every.sort_values("size_bytes", ascending=False).head(ROWS)
+    rows = [
+        _space(str(name), size, used)
+        for name, size, used in zip(top["group"], top["size_bytes"], top["used_bytes"], strict=True)
+    ]
+    if len(every) > ROWS:
+        left = every.drop(top.index)
+        rows.append(
+            _space(
+                f"{number(len(left))} other groups",
+                left["size_bytes"].sum(),
+                left["used_bytes"].sum(),
+            )
+        )
+    totals = _space("All", every["size_bytes"].sum(), every["used_bytes"].sum())
+    rows.append(tuple(bold(value) for value in totals))
+    cols = (
+        Col("Group", 30),
+        Col("Size, TiB", 18, "n"),
+        Col("Used, TiB", 18, "n"),
+        Col("Used %", 18, "n"),
+    )
+    said = f"{number(float(every['used_bytes'].sum()) / TIB, 1)} TiB used"
+    counted = note("A host counts in the first of its groups; shared pools and remote ones once.")
+    return block("By group", said, table(cols, rows, "sum"), counted)
+
+
+def _space(name: str, size: Any, used: Any) -> tuple[Any, ...]:
+    share = percent(100 * float(used) / float(size), 1) if size else UNKNOWN
+    return (name, number(float(size) / TIB, 1), number(float(used) / TIB, 1), share)
+
+
+def _no_figures(once: pd.DataFrame) -> Markup:
+    silent = once[once["used_percent"].isna() & once["cause"].notna()]
+    if silent.empty:
+        return Markup()
+    cols = (Col("", 5, "m"), Col("Host", 30), Col("Mount", 60, "path"), Col("Why", 79))
+    rows = [
+        (mark("unread"), bold(row.host), readable(row.mount, 60), row.cause)
+        for row in silent.head(ROWS).itertuples(index=False)
+    ]
+    return block("Without figures", cut(len(rows), len(silent), "filesystem"), table(cols, rows))

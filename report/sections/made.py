@@ -1,0 +1,74 @@
+"""How the report was made, so that it can be made again."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from report.markup import Col, Page, block, facts, halves, section, table
+from report.reading import View
+from report.sections import NAMES, flows, nth
+from report.words import listing, number, period, plural, readable, span
+
+WORDS = (
+    ("Running", "answered; degraded and maintenance count."),
+    ("Down", "cannot be reached."),
+    ("Unknown", "could not be asked: nothing is said about it, good or bad."),
+    ("Read", "at least one collector came back whole; “in part” when another did not."),
+    ("–", "not known. It never stands for 0."),
+)
+
+
+def page(view: View) -> Page:
+    """Return the section."""
+    info = view.info
+    again = f"infra-report daily --date {info.report_date} --no-send"
+    parts = [
+        halves(_from(view), _limits(view) + _words()),
+        Markup(
+            '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
+        ).format(again),
+        Markup('<footer class="screen quiet">{}</footer>').format(readable(info.classification)),
+    ]
+    seconds = (info.finished_at - info.started_at).total_seconds()
+    said = f"{plural(len(view.hosts), 'server')}, asked within {span(seconds)}."
+    return section("made", nth(view, "made"), NAMES["made"], said, parts, flows(view, "made"))
+
+
+def _from(view: View) -> Markup:
+    info = view.info
+    start, end = (at.astimezone(info.zone) for at in (info.started_at, info.finished_at))
+    rows = [
+        ("Program", f"infra-report {info.version}, schema {info.schema_version}"),
+        ("Period", period(info.from_at, info.to_at, info.zone, info.time_zone)),
+        ("In UTC", f"{info.from_at:%Y-%m-%d %H:%M}Z to {info.to_at:%Y-%m-%d %H:%M}Z"),
+        ("Collected", f"{start:%H:%M:%S} to {end:%H:%M:%S}"),
+        ("Servers from", _path(info.fleet)),
+        ("Groups", listing(view.groups) if view.groups else "all"),
+        ("Sections", ", ".join(info.sections)),
+        ("Snapshot", _path(f"{view.folder}/data")),
+    ]  # fmt: skip
+    return block("Made from", "", facts(rows))
+
+
+def _path(path: str) -> Markup:
+    return Markup('<span class="path">{}</span>').format(readable(path, 90))
+
+
+def _limits(view: View) -> Markup:
+    limits = view.info.thresholds
+    failed = limits.failed_logins
+    rows = [
+        ("Disk used, %", number(limits.disks.warning), number(limits.disks.critical)),
+        ("Inodes used, %", number(limits.inodes.warning), number(limits.inodes.critical)),
+        ("Failed logins of a host", number(failed.warning), number(failed.critical)),
+        ("Servers read, at least %", number(view.info.coverage_minimum_percent), "–"),
+    ]  # fmt: skip
+    cols = (Col("", 48), Col("Warning", 18, "n"), Col("Critical", 18, "n"))
+    return block("Limits in force", "at or above", table(cols, rows))
+
+
+def _words() -> Markup:
+    said = Markup(" ").join(
+        Markup("<b>{}</b>: {}").format(word, meaning) for word, meaning in WORDS
+    )
+    return block("Words", "", Markup('<p class="note">{}</p>').format(said))

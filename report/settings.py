@@ -1,0 +1,245 @@
+"""What a person can set: daily.yaml and mail.yaml, typed; `report.loading` reads them."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from datetime import tzinfo
+from email.utils import parseaddr
+from pathlib import Path
+from string import Formatter
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from collectors.config import Strict
+from collectors.credentials import Secret
+from collectors.fleet import Fleet
+
+ROOT = Path(__file__).resolve().parent.parent
+SUBJECT_WORDS = ("title", "date", "organisation")
+SECTIONS = ("servers", "disks", "logins", "uptime")
+
+
+class Limit(Strict):
+    """A pair of bounds; a value at or above one of them is a finding."""
+
+    warning: float = Field(ge=0)
+    critical: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Limit:
+        if self.critical < self.warning:
+            raise ValueError(
+                f"critical ({self.critical:g}) is below warning ({self.warning:g}); "
+                "it would be the same or higher"
+            )
+        return self
+
+
+class Thresholds(Strict):
+    """disks and inodes: % used of a filesystem; failed_logins: in the period, for a host."""
+
+    disks: Limit = Limit(warning=85, critical=95)
+    inodes: Limit = Limit(warning=85, critical=95)
+    failed_logins: Limit = Limit(warning=100, critical=1000)
+
+
+class Coverage(Strict):
+    """minimum_percent: hosts with at least one ok outcome ÷ hosts listed, below it exit 3."""
+
+    minimum_percent: float = Field(50, ge=0, le=100)
+
+
+class Retention(Strict):
+    """How many days the day folders, and in them the raw outputs, are kept."""
+
+    days: int = Field(400, ge=1)
+    raw_days: int = Field(7, ge=0)
+
+
+class Collect(Strict):
+    """concurrency: hosts at once. output_cap_megabytes: for one host."""
+
+    concurrency: int = Field(50, ge=1, le=500)
+    output_cap_megabytes: float = Field(32, gt=0, le=1024)
+
+
+class LoginsOptions(Strict):
+    """paths: globs that take the place of the usual log files."""
+
+    paths: list[str] = []
+
+
+class CollectorOptions(Strict):
+    """What a collector may be told, under its name."""
+
+    logins: LoginsOptions = LoginsOptions()
+
+
+class Output(Strict):
+    """group: a group that may read the output (0750 in place of 0700)."""
+
+    group: str = ""
+
+
+class Pdf(Strict):
+    """The limits of the process that makes the PDF."""
+
+    seconds: float = Field(120, gt=0)
+    memory_megabytes: int = Field(2048, ge=256)
+
+
+class Daily(Strict):
+    """daily.yaml."""
+
+    title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
+    organisation: str = Field("", max_length=100)
+    classification: str = Field("Internal", max_length=50)
+    time_zone: str = ""
+    sections: list[Literal["servers", "disks", "logins", "uptime"]] = list(SECTIONS)
+    thresholds: Thresholds = Thresholds()
+    coverage: Coverage = Coverage()
+    retention: Retention = Retention()
+    collect: Collect = Collect()
+    collectors: CollectorOptions = CollectorOptions()
+    output: Output = Output()
+    pdf: Pdf = Pdf()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key if value else ""
+        except (OSError, ValueError, LookupError):
+            raise ValueError(
+                f"is {value!r}; it would be a name like Europe/Amsterdam, or nothing "
+                "for this machine's zone"
+            ) from None
+
+    @property
+    def zone(self) -> tzinfo:
+        """The report's time zone."""
+        return ZoneInfo(self.zone_name)
+
+    @property
+    def zone_name(self) -> str:
+        """The report's time zone by its name; without a setting, this machine's."""
+        return self.time_zone or local_zone_name()
+
+
+class Smtp(Strict):
+    """The server that takes the mail. port: by default what fits `security`."""
+
+    host: str = Field(min_length=1)
+    port: int | None = Field(None, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    allow_insecure: bool = False
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = Field(60, gt=0, le=600)
+
+    @property
+    def real_port(self) -> int:
+        """The port to connect to."""
+        return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
+
+    @model_validator(mode="after")
+    def _safe(self) -> Smtp:
+        if self.security == "none" and not (self.allow_insecure or _is_loopback(self.host)):
+            raise ValueError(
+                "`security: none` sends the report readable over the network; it would be "
+                "starttls or tls, or `allow_insecure: true` if that is meant"
+            )
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together; give both or none")
+        return self
+
+
+class Mail(Strict):
+    """mail.yaml. Without `smtp` nothing is sent: the day's folder holds mail.eml."""
+
+    smtp: Smtp | None = None
+    sender: str = ""
+    to: list[str] = []
+    cc: list[str] = []
+    bcc: list[str] = []
+    reply_to: str = ""
+    subject: str = Field("{title} - {date}", min_length=1, max_length=200)
+
+    @field_validator("sender", "reply_to", "to", "cc", "bcc")
+    @classmethod
+    def _addresses(cls, value: str | list[str]) -> str | list[str]:
+        for text in [value] if isinstance(value, str) else value:
+            if text:
+                check_address(text)
+        return value
+
+    @field_validator("subject")
+    @classmethod
+    def _known_words(cls, value: str) -> str:
+        try:
+            fields = [part[1:] for part in Formatter().parse(value) if part[1] is not None]
+        except ValueError:
+            fields = [("", "", None)]
+        if any(name not in SUBJECT_WORDS or spec or how for name, spec, how in fields):
+            words = ", ".join(f"{{{word}}}" for word in SUBJECT_WORDS)
+            raise ValueError(f"is {value!r}; what it may hold in braces is {words}")
+        if not value.isprintable():
+            raise ValueError("holds a control character; it would be one line of text")
+        return value
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Mail:
+        if self.smtp and not (self.to or self.cc or self.bcc):
+            raise ValueError("a server is set but no recipient; give `to`, `cc` or `bcc`")
+        if self.smtp and not self.sender:
+            raise ValueError("a server is set but no `sender`; it would be an address")
+        return self
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a run is told. `fleet` is None where the command needs no hosts."""
+
+    root: Path
+    params: Path
+    output: Path
+    daily: Daily
+    mail: Mail
+    fleet: Fleet | None = None
+
+
+def check_address(text: str) -> str:
+    """Return a mail address as it was given. Raises ValueError when it is none."""
+    address = parseaddr(text)[1]
+    local, _, domain = address.rpartition("@")
+    if not (local and domain and text.isprintable() and " " not in address):
+        raise ValueError(f"{text!r} is no mail address; it would be like ops@example.org")
+    return text
+
+
+def local_zone_name() -> str:
+    """Return this machine's time zone by name, UTC where it cannot be told."""
+    link = os.path.realpath("/etc/localtime")
+    timezone = Path("/etc/timezone")
+    written = timezone.read_text().strip() if timezone.is_file() else ""
+    for name in (os.environ.get("TZ", "").lstrip(":"), link.partition("zoneinfo/")[2], written):
+        try:
+            if name:
+                return ZoneInfo(name).key
+        except (OSError, ValueError, LookupError):
+            continue
+    return "UTC"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,242 @@
+"""Cells and tables of a workbook: what is data stays data, what is a number is a number.
+
+Text never becomes a formula or an error value; what Excel refuses, and what nobody would see,
+becomes a visible escape. NA is an empty cell.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+
+from report.words import is_missing, readable
+
+FORMATS = {  # _) keeps figures off the text in the next column
+    "plain": "0_)",
+    "whole": "#,##0_)",
+    "number": "#,##0.00_)",
+    "tenth": "#,##0.0_)",
+    "percent": "0.0%_)",
+    "time": "yyyy-mm-dd hh:mm:ss",
+}
+LONGEST = 32_767  # Excel's, for a cell
+HIGHEST = 400  # points, a little below what Excel allows
+UNDERLINED = Border(bottom=Side(style="medium", color="1A1A1A"))
+FORMULA_LIKE = ("=", "+", "-", "@")
+# Excel reads _x0041_ in a text as the letter A: the underscore itself must be written so.
+ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+INK, GREY, RED = "1A1A1A", "595959", "A81E0B"
+LOOKS = {
+    "critical": (Font(color=RED, bold=True), PatternFill("solid", bgColor="F6DDD7")),
+    "warning": (Font(color=INK, bold=True), PatternFill("solid", bgColor="EFE6CF")),
+    "unread": (Font(color=INK), PatternFill("solid", bgColor="CFCDC8")),
+    "quiet": (Font(color=GREY), None),
+}
+
+
+def font(size: float = 11, bold: bool = False, color: str = INK) -> Font:
+    """Return the workbook's own font, as Excel draws plain cells."""
+    return Font(name="Calibri", family=2, size=size, bold=bold, color=color)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A value that is shown otherwise than its column."""
+
+    value: Any
+    kind: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its head, the kind of its values, and rules that colour them.
+
+    kind: a key of FORMATS, or "text", "flag", "prose" (text in as many lines as it needs).
+    A rule is a look and a formula; in it {c} is the cell, and {Head} that of another column
+    in the row. The first that holds counts.
+    Percentages are given as fractions, times without a zone, in the report's.
+    """
+
+    head: str
+    kind: str = "text"
+    rules: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table for a sheet. of: how many rows there were before it was cut."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    about: str = ""
+    of: int = 0
+    whole: str = ""
+
+    @property
+    def cut(self) -> str:
+        """What is missing, in words; empty when nothing is."""
+        if self.of <= len(self.rows):
+            return ""
+        return f"Cut: {len(self.rows):,} of {self.of:,} rows. {self.whole} has them all."
+
+
+class Sheet:
+    """A sheet that is written from top to bottom."""
+
+    def __init__(self, book: Workbook, title: str, widths: Sequence[float]) -> None:
+        self._sheet = book.create_sheet(title)
+        self._row = 0
+        self._widths = widths
+        for index, width in enumerate(widths, 1):
+            self._sheet.column_dimensions[get_column_letter(index)].width = width
+        self._sheet.page_setup.orientation = "landscape"
+        self._sheet.page_setup.paperSize = 9
+        self._sheet.page_setup.fitToHeight = 0
+        self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        self._sheet.oddFooter.right.text = "&P / &N"
+
+    def freeze(self, row: int) -> None:
+        """Keep the rows above and the first column in sight, and on every page."""
+        self._sheet.freeze_panes = f"B{row}"
+        self._sheet.print_title_rows = f"{row - 1}:{row - 1}"
+
+    def line(self, *values: Any, kinds: Sequence[str] = (), style: Font | None = None) -> None:
+        """Write cells that belong to no table."""
+        cells = []
+        for index, value in enumerate(values):
+            cell = self._cell(value, kinds[index] if index < len(kinds) else "text")
+            if style and value is not None:
+                cell = cell if isinstance(cell, Cell) else self._styled(cell)
+                cell.font = style
+            cells.append(cell)
+        self._append(cells)
+
+    def banner(self, text: str, style: Font) -> None:
+        """Write text over all columns, as high as it needs."""
+        row, size = self._row + 1, style.size or 11
+        lines = _lines(text, sum(self._widths) * 11 / size)
+        self._sheet.row_dimensions[row].height = lines * size * 1.4
+        self._sheet.merged_cells.add(f"A{row}:{get_column_letter(len(self._widths))}{row}")
+        cell = self._styled(_clean(text), wrap=True)
+        cell.font = style
+        self._append([cell])
+
+    def grid(self, grid: Grid, name: str) -> None:
+        """Write a table with its head, filters and colours; without rows it has an empty one."""
+        top = self._row + 1
+        heads = _heads(grid.columns)
+        kinds = [column.kind for column in grid.columns]
+        self._append([self._head(h, k) for h, k in zip(heads, kinds, strict=True)])
+        for row in grid.rows or [[None] * len(heads)]:
+            self._fit(row, kinds)
+            cells = [self._cell(v, k) for v, k in zip(row, kinds, strict=True)]
+            self._append(self._topped(cells) if "prose" in kinds else cells)
+        ref = f"A{top}:{get_column_letter(len(heads))}{self._row}"
+        table = Table(displayName=name, ref=ref, autoFilter=AutoFilter(ref=ref))
+        table.tableColumns = [TableColumn(id=n, name=h) for n, h in enumerate(heads, 1)]
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+        self._sheet.tables.add(table)  # add_table warns of columns, which are there
+        letters = {get_column_letter(n): column for n, column in enumerate(grid.columns, 1)}
+        named = {column.head: f"${letter}{top + 1}" for letter, column in letters.items()}
+        for letter, column in letters.items():
+            self._colour(letter, top + 1, column.rules, named)
+
+    def _colour(
+        self, letter: str, top: int, rules: Sequence[tuple[str, str]], named: Mapping[str, str]
+    ) -> None:
+        for look, formula in rules:
+            font, fill = LOOKS[look]
+            said = formula.format_map({**named, "c": f"{letter}{top}"})
+            rule = FormulaRule([said], True, font=font, fill=fill)
+            self._sheet.conditional_formatting.add(f"{letter}{top}:{letter}{self._row}", rule)
+
+    def _fit(self, row: Sequence[Any], kinds: Sequence[str]) -> None:
+        """Make the next row as high as its prose needs; the programs that read it do not."""
+        if "prose" in kinds:
+            cells = zip(row, kinds, self._widths, strict=False)
+            lines = max(_lines(str(v or ""), w) for v, k, w in cells if k == "prose")
+            if lines > 1:
+                self._sheet.row_dimensions[self._row + 1].height = min(15 * lines, HIGHEST)
+
+    def _topped(self, cells: Sequence[Any]) -> list[Any]:
+        """Begin every cell of a row at its top, where one of them has more lines."""
+        topped = [self._styled(cell) if isinstance(cell, str) else cell for cell in cells]
+        for cell in topped:
+            if cell is not None:
+                cell.alignment = Alignment(wrap_text=cell.alignment.wrap_text, vertical="top")
+        return topped
+
+    def _head(self, text: str, kind: str) -> Any:
+        cell = self._styled(text)
+        cell.font, cell.border = font(bold=True), UNDERLINED
+        if kind in FORMATS and kind != "time":
+            cell.alignment = Alignment(horizontal="right")
+        return cell
+
+    def _cell(self, value: Any, kind: str) -> Any:
+        """Return what `append` takes: plain values as they are, quickly."""
+        if isinstance(value, Typed):
+            value, kind = value.value, value.kind
+        if is_missing(value) or (isinstance(value, float) and not math.isfinite(value)):
+            return None
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, (int, float, datetime)):
+            text = _clean(value)
+            if kind == "prose" or text[:1] in FORMULA_LIKE or text[:1] == "#":
+                return self._styled(text, wrap=kind == "prose")
+            return text
+        cell = WriteOnlyCell(self._sheet, value)
+        cell.number_format = FORMATS[kind]
+        return cell
+
+    def _styled(self, value: Any, wrap: bool = False) -> Any:
+        cell = WriteOnlyCell(self._sheet, value)
+        if isinstance(value, str):
+            cell.data_type = "s"  # openpyxl made a formula of =…, an error of #N/A
+            cell.quotePrefix = value[:1] in FORMULA_LIKE
+        if wrap:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        return cell
+
+    def _append(self, cells: Sequence[Any]) -> None:
+        self._sheet.append(list(cells))
+        self._row += 1
+
+
+def _clean(value: Any) -> str:
+    text = readable(value, len(str(value)) * 10 + 1, any_glyph=True)
+    text = ESCAPE_LIKE.sub("_x005F_", text) if "_x" in text else text
+    if len(text) > LONGEST:
+        note = f"… [cut: {len(text):,} characters]"
+        text = text[: LONGEST - len(note)] + note
+    return text
+
+
+def _heads(columns: Sequence[Column]) -> list[str]:
+    """Return the heads as a table takes them: text, and none twice."""
+    heads: list[str] = []
+    for column in columns:
+        head, nth = _clean(column.head), 1
+        while head.lower() in (one.lower() for one in heads):
+            nth += 1
+            head = f"{_clean(column.head)} {nth}"
+        heads.append(head)
+    return heads
+
+
+def _lines(text: str, width: float) -> int:
+    return math.ceil(len(text) / width) or 1

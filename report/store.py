@@ -1,0 +1,244 @@
+"""Snapshots on disk: a folder a day, whole or not there; and their retention.
+
+output/2026-11-23/data/    hosts.parquet, outcomes.parquet, one Parquet file a collector,
+                           snapshot.json: the period and the settings they belong to
+output/2026-11-23/raw/     what the servers printed, one gzip file a host
+"""
+
+from __future__ import annotations
+
+import grp
+import gzip
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from collectors.config import Strict
+from report.errors import NoSnapshot, OutputError
+from report.files import sync_folder, write_whole, writing
+from report.settings import Retention, Settings, Thresholds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = 1
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Info(Strict):
+    """What a snapshot was taken under, so that it reads the same whenever it is rendered.
+
+    from_at and to_at are the report's period, started_at and finished_at the collection;
+    all in UTC.
+    """
+
+    schema_version: int = SCHEMA
+    version: str
+    report_date: date
+    from_at: datetime
+    to_at: datetime
+    started_at: datetime
+    finished_at: datetime
+    time_zone: str
+    title: str
+    organisation: str
+    classification: str
+    sections: list[str]
+    thresholds: Thresholds
+    coverage_minimum_percent: float
+    fleet: str
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which the report shows times."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day's snapshot, read back: its folder, its circumstances and its frames by name."""
+
+    folder: Path
+    info: Info
+    frames: Mapping[str, pd.DataFrame]
+
+    @property
+    def date(self) -> date:
+        """The report's date."""
+        return self.info.report_date
+
+
+def day_folder(output: Path, day: date) -> Path:
+    """Return the folder of a day, which need not exist."""
+    return output / day.isoformat()
+
+
+def days(output: Path) -> list[date]:
+    """Return the days that have a snapshot, oldest first."""
+    if not output.is_dir():
+        return []
+    found = []
+    for folder in output.iterdir():
+        if DAY.fullmatch(folder.name) and (_data(folder) / "snapshot.json").exists():
+            found.append(date.fromisoformat(folder.name))
+    return sorted(found)
+
+
+def open_output(settings: Settings) -> Path:
+    """Make the output folder, readable by its owner and the configured group alone."""
+    output = settings.output
+    with writing(output):
+        output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        group = settings.daily.output.group
+        if group:
+            try:
+                os.chown(output, -1, grp.getgrnam(group).gr_gid)
+            except KeyError:
+                raise OutputError(f"output.group: there is no group {group!r}") from None
+            output.chmod(0o2750)
+    return output
+
+
+def save(
+    folder: Path, info: Info, frames: Mapping[str, pd.DataFrame], raw: Mapping[str, bytes]
+) -> None:
+    """Put a day's snapshot in its place, instead of the one that may be there."""
+    new, old, data = folder / "data.new", folder / "data.old", folder / "data"
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
+        _mend(folder)
+        new.mkdir()
+        for name, frame in frames.items():
+            frame.to_parquet(new / f"{name}.parquet", index=False)
+        _save_raw(folder / "raw", raw)
+        write_whole(new / "snapshot.json", info.model_dump_json(indent=1))
+        for path in new.iterdir():
+            _sync(path)
+        sync_folder(new)
+        if data.exists():
+            data.rename(old)
+        new.rename(data)
+        sync_folder(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def load(output: Path, day: date | None = None) -> Day:
+    """Return a day's snapshot, the latest without a day.
+
+    Raises NoSnapshot, which names the days there are.
+    """
+    there = days(output)
+    if not there:
+        raise NoSnapshot(f"no day has been collected yet in {output}: run `infra-report daily`")
+    if day is not None and day not in there:
+        raise NoSnapshot(f"no snapshot of {day}; there are {named(there)}")
+    import pandas as pd
+
+    folder = day_folder(output, day or there[-1])
+    data = _data(folder)
+    try:
+        info = Info.model_validate_json((data / "snapshot.json").read_bytes())
+        frames = {path.stem: pd.read_parquet(path) for path in sorted(data.glob("*.parquet"))}
+    except (ValidationError, OSError, ValueError) as error:
+        raise NoSnapshot(f"the snapshot in {folder} cannot be read: {error}") from None
+    return Day(folder, info, frames)
+
+
+def named(there: Iterable[date]) -> str:
+    """Return days in words: the first and last, and how many; all of them when few."""
+    listed = [day.isoformat() for day in there]
+    if len(listed) <= 8:
+        return ", ".join(listed)
+    last = ", ".join(listed[-4:])
+    return f"{len(listed)} days from {listed[0]} to {listed[-1]}, the last ones {last}"
+
+
+def last_end(output: Path, before: date) -> datetime | None:
+    """Return when the period of the last report before a day ended."""
+    earlier = [day for day in days(output) if day < before]
+    info = read_info(output, earlier[-1]) if earlier else None
+    return info.to_at if info else None
+
+
+def next_begin(output: Path, after: date) -> datetime | None:
+    """Return when the period of the first report after a day begins."""
+    later = [day for day in days(output) if day > after]
+    info = read_info(output, later[0]) if later else None
+    return info.from_at if info else None
+
+
+def read_info(output: Path, day: date) -> Info | None:
+    """Return what a day's snapshot was taken under, None where that cannot be read."""
+    try:
+        return Info.model_validate_json(
+            (_data(day_folder(output, day)) / "snapshot.json").read_bytes()
+        )
+    except (ValidationError, OSError):
+        return None
+
+
+def prune(
+    output: Path, today: date, retention: Retention, waits: Callable[[Path], bool]
+) -> list[str]:
+    """Remove what is older than it is kept for; return the names of the days removed.
+
+    A day whose mail still waits to be delivered is kept.
+    """
+    removed = []
+    for folder in sorted(output.iterdir()):
+        if not DAY.fullmatch(folder.name) or not folder.is_dir() or folder.is_symlink():
+            continue
+        age = (today - date.fromisoformat(folder.name)).days
+        if age >= retention.days and not waits(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed.append(folder.name)
+        elif age >= retention.raw_days:
+            shutil.rmtree(folder / "raw", ignore_errors=True)
+    return removed
+
+
+def _data(folder: Path) -> Path:
+    """Return where a day's frames lie: a kill between the two renames of `save` left the old."""
+    data = folder / "data"
+    return data if data.exists() else folder / "data.old"
+
+
+def _save_raw(folder: Path, raw: Mapping[str, bytes]) -> None:
+    """Keep what hosts printed; a host that gave nothing this time keeps no old output."""
+    new = folder.with_name("raw.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    for host, printed in raw.items():
+        (new / f"{host}.txt.gz").write_bytes(gzip.compress(printed, 6, mtime=0))
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def _mend(folder: Path) -> None:
+    """Finish what a kill left between the two renames of `save`, and drop what it left before.
+
+    Only for the holder of the lock: another run's unfinished files look the same.
+    """
+    new, old, data = folder / "data.new", folder / "data.old", folder / "data"
+    if not data.exists() and old.exists():
+        old.rename(data)
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def utc_now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from collectors import disks
+from collectors.disks import df, mounts
+from collectors.envelope import wrap
+from collectors.errors import ParseError
+from collectors.text import Section
+from tests.collectors.probes import ASK, SHELLS, applets, asked, printed
+
+# A FUSE file system at argv[1] whose server answers INIT and nothing more: not even SIGKILL
+# ends a df that asks it. Runs argv[2:] over it; its end is the end of the mount.
+HANGING = """
+import ctypes, os, struct, subprocess, sys, threading
+libc, at = ctypes.CDLL(None, use_errno=True), sys.argv[1].encode()
+fd = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other".encode()
+if libc.mount(b"user@nas:/data", at, b"fuse.sshfs", 6, options):
+    sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
+def serve():
+    length, opcode, unique = struct.unpack_from("<IIQ", os.read(fd, 1 << 17))
+    out = struct.pack("<IIIIHHII", 7, 31, 0, 0, 0, 0, 4096, 0) + bytes(36)
+    os.write(fd, struct.pack("<IiQ", 16 + len(out), 0, unique) + out)
+    while True:
+        os.read(fd, 1 << 17)
+threading.Thread(target=serve, daemon=True).start()
+status = subprocess.run(sys.argv[2:]).returncode
+os._exit(status)
+"""
+OWN_MOUNTS = ("unshare", "-m", "--propagation", "private")
+
+
+def may_mount() -> bool:
+    probe = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return os.geteuid() == 0 and not subprocess.call(probe, stderr=subprocess.DEVNULL)
+    except OSError:
+        return False
+
+
+mounting = pytest.mark.skipif(not may_mount(), reason="needs root and a mount namespace")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_this_machine(shell: Sequence[str]) -> None:
+    rows = {row["mount"]: row for row in asked(disks, shell)}
+    root, real = rows["/"], os.statvfs("/")
+    assert abs(root["size_bytes"] - real.f_blocks * real.f_frsize) < 1024
+    assert root["inodes"] == real.f_files
+    assert 0 <= root["used_percent"] <= 100
+    assert not rows.keys() & {"/proc", "/sys"}
+
+
+def test_busybox_alone(tmp_path: Path) -> None:
+    ours = {row["mount"]: row["size_bytes"] for row in asked(disks, ("sh",), applets(tmp_path))}
+    assert ours == {row["mount"]: row["size_bytes"] for row in asked(disks, ("sh",))}
+
+
+@mounting
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_mount_that_never_answers_costs_nobody_else(shell: Sequence[str], tmp_path: Path) -> None:
+    at = tmp_path / "dead share"
+    at.mkdir()
+    begun = time.monotonic()
+    hanging = [*OWN_MOUNTS, sys.executable, "-c", HANGING, str(at)]
+    parsed = disks.parse(printed(disks, shell, within=hanging), ASK)
+    assert time.monotonic() - begun < 15
+    rows = {row["mount"]: row for row in parsed.rows}
+    assert rows["/"]["size_bytes"]
+    assert rows["/"]["cause"] is None
+    assert rows[str(at)]["size_bytes"] is None
+    assert rows[str(at)]["remote"]
+    assert rows[str(at)]["cause"] == "df did not answer within 5 s"
+    assert parsed.cause == f"{at}: df did not answer within 5 s"
+
+
+@mounting
+@pytest.mark.parametrize("busybox", [False, True], ids=["gnu", "busybox"])
+def test_names(busybox: bool, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    names = ["a b", "t\tb", "n\nl", "ü 100%", "1 2 3 4% /x", r"back\040", "-k", "a*", "$(id)", "e "]
+    each = 'cd "$0"; for d; do [ "$d" = -- ] && break; mkdir -p "./$d"; MOUNT; shift; done; shift'
+    each = each.replace("MOUNT", 'mount -t tmpfs -o size=64k "my dev" "./$d"')
+    within = [*OWN_MOUNTS, "/bin/sh", "-c", f'{each}; exec "$@"', str(tmp_path), *names, "--"]
+    path = applets(tmp_path_factory.mktemp("applets")) if busybox else None
+    if path:
+        path = f"{path}:/usr/bin:/usr/sbin:/bin:/sbin"
+    rows = disks.parse(printed(disks, ("sh",), path, within), ASK).rows
+    found = {row["mount"]: row["size_bytes"] for row in rows}
+    for name in names:
+        assert found[f"{tmp_path}/{name}"] == 65536, name
+
+
+def test_the_script_leaves_nothing_behind() -> None:
+    script = wrap([(disks.NAME, disks.SECONDS, disks.script(ASK))])
+    with subprocess.Popen(
+        ["sh", "-c", script], stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        process.wait(30)
+    time.sleep(0.3)
+    command = ["ps", "-eo", "sid=,args="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if line.split()[0] == str(process.pid)] == []
+
+
+def read(*lines: str, status: int = 0) -> df.Table:
+    known = df.shown(["/", "/mnt/a b", "/mnt/new\nline"])
+    return df.read(Section(lines, status), known)
+
+
+def test_units_of_the_heading() -> None:
+    for heading, unit in (("512-blocks", 512), ("1024-blocks", 1024), ("1K-blocks", 1024)):
+        table = read(
+            f"Filesystem {heading} Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"
+        )
+        assert table.figures["/"]["size"] == 8 * unit
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Sys. de fichiers 1024-blocs Utilisé Disponible Capacité Monté sur", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1M-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 /"),
+        ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8,5 4 4 50% /"),
+    ],
+)
+def test_what_is_not_understood_is_refused(lines: Sequence[str]) -> None:
+    with pytest.raises(ParseError):
+        read(*lines)
+
+
+def test_a_message_is_no_record() -> None:
+    table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
+                 "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
+    assert table.messages == ["df: /x: Permission denied"]
+    assert list(table.figures) == ["/"]
+
+
+def test_used_percent_is_rounded_up_and_never_of_size() -> None:
+    text = "mounts|/dev/a / ext4 rw 0 0\nmounts|=0\ndf|{}\ndf|{}\ndf|=0\n"
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    for used, available, percent in ((0, 10, 0), (1, 999, 1), (900, 50, 95), (10, 0, 100)):
+        record = f"/dev/a 1000 {used} {available} 0% /"
+        (row,) = disks.parse(text.format(heading, record), ASK).rows
+        assert row["used_percent"] == percent
+
+
+def test_later_mount_hides_earlier_and_binds_are_one() -> None:
+    listed = [
+        mounts.Mount(1, "/dev/a", "/mnt", "ext4"),
+        mounts.Mount(2, "/dev/b", "/mnt", "xfs"),
+        mounts.Mount(3, "/dev/b", "/bound", "xfs"),
+        mounts.Mount(4, "tmpfs", "/run", "tmpfs"),
+        mounts.Mount(5, "tmpfs", "/tmp", "tmpfs"),
+        mounts.Mount(6, "overlay", "/", "overlay"),
+        mounts.Mount(7, "overlay", "/var/lib/docker/overlay2/1/merged", "overlay"),
+        mounts.Mount(8, "/dev/loop1", "/snap/core/1", "squashfs"),
+        mounts.Mount(9, "nas:/x", "/auto/x", "autofs"),
+    ]
+    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("device", "fs_type", "remote"),
+    [
+        ("nas:/x", "nfs4", True),
+        ("//filer/x", "cifs", True),
+        ("me@nas:/x", "fuse.sshfs", True),
+        ("s3fs", "fuse.s3fs", True),
+        ("/dev/sda1", "fuseblk", False),
+        ("a:b", "fuse.mergerfs", False),
+        ("tank:x/y", "zfs", False),
+        ("10.0.0.1:6789:/", "ceph", True),
+        ("[fd00::1]:/x", "", True),
+        ("/dev/sda1", "", False),
+    ],
+)
+def test_remote(device: str, fs_type: str, remote: bool) -> None:
+    assert mounts.Mount(1, device, "/x", fs_type).remote is remote

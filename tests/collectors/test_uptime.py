@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from collectors import uptime
+from collectors.errors import ParseError
+from tests.collectors.probes import ASK, SHELLS, applets, asked
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_this_machine(shell: Sequence[str]) -> None:
+    (row,) = asked(uptime, shell)
+    up = float(Path("/proc/uptime").read_text().split()[0])
+    assert abs(row["uptime_seconds"] - up) < 60
+    assert abs(row["booted_at"].timestamp() - (time.time() - up)) < 60
+    assert row["boot_id"] == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert row["cores"] == os.sysconf("SC_NPROCESSORS_ONLN")
+
+
+def test_busybox_alone(tmp_path: Path) -> None:
+    (row,) = asked(uptime, ("sh",), applets(tmp_path))
+    assert row["cores"] and row["booted_at"]
+
+
+# As each system's own source prints it: the line's middle and end, in seconds, users, loads.
+LINES = """
+procps    | 10:15:02 up 0 min,  1 user,  load average: 0.00, 0.01, 0.05 | 0 1 0.0 0.01 0.05
+procps    | 10:15:02 up 3 min,  2 users,  load average: 0.00, 0.01, 0.05 | 180 2 0.0 0.01 0.05
+procps    | 10:15:02 up  1:02,  0 users,  load average: 1.00, 2.00, 3.00 | 3720 0 1.0 2.0 3.0
+procps    | 10:15:02 up 1 day, 5 min,  1 user,  load average: 1.0, 2.0, 3.0 | 86700 1 1.0 2.0 3.0
+procps    | 10:15:02 up 400 days, 23:59,  1 user,  load average: 9.15, 2.00, 3.00 | 34646340 1 9.15 2.0 3.0
+coreutils | 10:15:02  up 12 days  3:04,  2 users,  load average: 1.00, 2.00, 3.00 | 1047840 2 1.0 2.0 3.0
+coreutils | 10:15:02  up ???? days ??:??,  2 users,  load average: 1.00, 2.00, 3.00 | None 2 1.0 2.0 3.0
+busybox   | 10:15:02 up 10 min,  load average: 0.00, 0.01, 0.05 | 600 None 0.0 0.01 0.05
+busybox   | 10:15:02 up 2 days,  1:00,  load average: 0.10, 0.20, 0.30 | 176400 None 0.1 0.2 0.3
+busybox   | 10:15:02 up 24 min,  0 users,  load average: 0.00, 0.00, 0.00 | 1440 0 0.0 0.0 0.0
+commas    | 10:15:02 up 1 day,  1:00,  1 user,  load average: 0,00, 0,01, 0,05 | 90000 1 0.0 0.01 0.05
+macos     |10:15  up 23 secs, 1 user, load averages: 1.52 1.45 1.38 | 23 1 1.52 1.45 1.38
+macos     |10:15  up 5 mins, 2 users, load averages: 1,52 1,45 1,38 | 300 2 1.52 1.45 1.38
+macos     |10:15  up 12 days, 2 hrs, 2 users, load averages: 1.52 1.45 1.38 | 1044000 2 1.52 1.45 1.38
+freebsd   |10:15AM  up 1 day,  2 mins, 1 user, load averages: 0.10, 0.12, 0.09 | 86520 1 0.1 0.12 0.09
+freebsd   |10:15AM  up 1 hr, 0 users, load averages: 0.10, 0.12, 0.09 | 3600 0 0.1 0.12 0.09
+solaris   |  4:00am  up 4 min(s),  1 user,  load average: 0.01, 0.02, 0.03 | 240 1 0.01 0.02 0.03
+solaris   |  4:00am  up 12 day(s),  1 hr(s),  2 users,  load average: 0.1, 0.2, 0.3 | 1040400 2 0.1 0.2 0.3
+solaris   |  4:00am  up 12 day(s),  3:04,  1 user,  load average: 0.1, 0.2, 0.3 | 1047840 1 0.1 0.2 0.3
+aix       |  10:15AM   up 12 days,  20 mins,  2 users,  load average: 1.02, 1.10, 1.05 | 1038000 2 1.02 1.1 1.05
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("case", LINES.strip().splitlines())
+def test_the_line(case: str) -> None:
+    _, line, expected = case.split("|")
+    (row,) = uptime.parse(f"now|1795406400\nnow|=0\nline|{line}\nline|=0\n", ASK).rows
+    found = [row[key] for key in ("uptime_seconds", "users", "load_1", "load_5", "load_15")]
+    assert " ".join(str(value) for value in found) == expected.strip()
+    assert row.get("booted_at") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "up",
+        " 10:15:02 up 1 user, load average: 0.0, 0.0, 0.0",
+        " 10:15:02 up 3 Tage, 1 user, load average: 0.0, 0.0, 0.0",
+        " 10:15:02 up 3 min, 1 user, load average: 0.0, 0.0",
+    ],
+)
+def test_another_line(line: str) -> None:
+    with pytest.raises(ParseError):
+        uptime.parse(f"line|{line}\nline|=0\n", ASK)
+
+
+def test_the_start_is_stable_to_the_second() -> None:
+    text = "now|{}\nnow|=0\nuptime|{}.99 1.00\nuptime|=0\nbtime|btime 1795000000\nbtime|=0\n"
+    text += "loadavg|0.00 0.00 0.00 1/1 1\nloadavg|=0\n"
+    days = [uptime.parse(text.format(1795000000 + n, n - (n % 2)), ASK).rows for n in range(5, 50)]
+    assert {row["booted_at"].timestamp() for (row,) in days} == {1795000000}

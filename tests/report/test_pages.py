@@ -1,0 +1,265 @@
+"""The pages: what the notebook calls, what they show, and that data stays data."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from report import pages
+from report.errors import NoSnapshot
+from report.exporters import InfraHTMLExporter
+from report.markup import Page, prose
+from report.sections.today import css_string
+from report.settings import ROOT
+from tests.report import days
+
+CALLS = ("today", "servers", "disks", "logins", "uptime", "coverage", "made")
+CSS = pages.CSS.read_text()
+
+
+class Reader(HTMLParser):
+    """Collects elements, and checks that they are closed in order."""
+
+    VOID = ("img", "col", "path", "circle")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        known = dict(attrs)
+        assert not [name for name in known if name.startswith("on")]
+        self.ids += [known["id"] or ""] if "id" in known else []
+        self.links += [known["href"] or ""] if "href" in known else []
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+def drawn(name: str) -> str:
+    day = days.DAYS[name]()
+    return "\n".join(getattr(pages, call)(day)._repr_html_() for call in CALLS)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    assert not reader.open
+    return reader
+
+
+@pytest.mark.parametrize("name", list(days.DAYS))
+def test_pages_are_well_formed_and_links_lead_somewhere(name: str) -> None:
+    reader = read(drawn(name))
+    assert len(reader.ids) == len(set(reader.ids)) == len(CALLS)
+    assert all(link.removeprefix("#") in reader.ids for link in reader.links)
+    assert not {"script", "iframe", "object", "link", "form"} & set(reader.seen)
+    assert not re.search(r"\b(nan|NaN|NaT|None|<NA>)\b(?! of| on|\.)", reader.text)
+
+
+@pytest.mark.parametrize("name", list(days.DAYS))
+def test_every_table_has_a_width_for_each_column(name: str) -> None:
+    for table in re.findall(r"<table.*?</table>", drawn(name), re.S):
+        widths = [float(one) for one in re.findall(r'<col style="width:([\d.]+)%">', table)]
+        assert sum(widths) == pytest.approx(100, abs=0.1)
+        for row in re.findall(r"<tr>.*?</tr>", table, re.S):
+            assert len(re.findall(r"<t[dh]", row)) == len(widths)
+
+
+def test_the_worst_day_is_told() -> None:
+    text = read(drawn("worst")).text
+    for said in (
+        "Three servers are down, app07 could not be read",
+        "db03", "limit 95 %", "no route to host",
+        "no permission: not in group systemd-journal", "/mnt/nfs", "51 servers",
+        "10 of 201 filesystems; the rest is in the workbook",
+        "infra-report daily --date 2026-11-23 --no-send", "output/2026-11-23/data",
+        "Sun 22 Nov 06:00 to Mon 23 Nov 06:00, Europe/Amsterdam",
+    ):  # fmt: skip
+        assert said in text, said
+
+
+def test_a_thousand_hosts_are_cut_and_say_so() -> None:
+    text = read(drawn("big")).text
+    assert "more: see 3 Disks, and the workbook." in text
+    assert re.search(r"10 of 3,\d+ filesystems; the rest is in the workbook", text)
+
+
+def test_nobody_answered_is_not_known_rather_than_none() -> None:
+    text = read(drawn("nobody")).text
+    assert "None of 60 servers could be read: name resolution failed here." in text
+    assert text.count("Nothing is known") == 4
+    assert "None." not in text
+
+
+def test_data_stays_data() -> None:
+    html = drawn("hostile")
+    reader = read(html)
+    assert "<script" not in html.lower()
+    assert "<script>alert(1)</script>" in reader.text
+    assert "{{7*7}}" in reader.text
+    assert r"evil\u202egnp.exe" in reader.text
+    assert r"\x1b[31mred\x1b[0m" in reader.text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", html)
+    assert html.count('class="infra tex2jax_ignore mathjax_ignore"') == len(CALLS)
+
+
+def test_css_strings_hold_no_character_that_ends_them() -> None:
+    said = css_string('a"} </style> \\ b\n')
+    assert re.fullmatch(r'"[A-Za-z0-9,.:/–\\-]*"', said)
+    assert css_string("Ab 1") == '"Ab\\0000201"'
+
+
+def test_sentences_show_commands_as_code_and_escape_the_rest() -> None:
+    assert prose("run `a <b>` at 94 % now") == (
+        'run <code>a &lt;b&gt;</code> at <span class="nb">94 %</span> now'
+    )
+    assert prose("one ` alone") == "one ` alone"
+
+
+def test_outside_of_jupyter_a_page_is_one_line() -> None:
+    page = pages.servers(days.good())
+    assert repr(page) == "Servers: All 60 servers are up."
+    assert repr(Page(page.html, "a\x1b[31m\nb")) == r"a\x1b[31m\x0ab"
+
+
+def test_few_hosts_flow_together_and_many_begin_pages() -> None:
+    assert drawn("one").count('class="page flow"') == 6
+    assert drawn("good").count('class="page flow"') == 1
+
+
+def test_sections_left_out_show_nothing() -> None:
+    day = days.good()
+    info = day.info.model_copy(update={"sections": ["disks"]})
+    day = type(day)(day.folder, info, day.frames)
+    assert pages.servers(day)._repr_html_() == ""
+    text = read(pages.today(day)._repr_html_()).text
+    assert "2 Disks" in text
+    assert "Uptime" not in text
+
+
+def test_open_day(tmp_path: Path) -> None:
+    days.save_day(tmp_path, "worst")
+    latest = pages.open_day(output_dir=str(tmp_path))
+    assert latest.date == days.DATE
+    web = pages.open_day("2026-11-23", ["web", "db"], str(tmp_path))
+    assert len(web.hosts) == 23
+    assert {name[:2] for frame in web.frames.values() for name in frame["host"]} == {"we", "db"}
+    assert "Groups: web and db only." in read(pages.today(web)._repr_html_()).text
+
+
+def test_open_day_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days.save_day(tmp_path, "local")
+    monkeypatch.setenv("INFRA_REPORT_OUTPUT", str(tmp_path))
+    assert pages.open_day().hosts == ["this-machine"]
+
+
+def test_parameters_that_do_not_fit(tmp_path: Path) -> None:
+    days.save_day(tmp_path, "good")
+    with pytest.raises(TypeError, match=r"groups is 'web'; it would be a list"):
+        pages.open_day(groups="web", output_dir=str(tmp_path))
+    with pytest.raises(ValueError, match="no group 'wbe'; there are app, cache, db, edge"):
+        pages.open_day(groups=["wbe"], output_dir=str(tmp_path))
+    with pytest.raises(ValueError, match="report_date is 'monday'"):
+        pages.open_day("monday", output_dir=str(tmp_path))
+    with pytest.raises(NoSnapshot, match="no snapshot of 2026-01-01; there are 2026-11-23"):
+        pages.open_day("2026-01-01", output_dir=str(tmp_path))
+
+
+def test_a_missing_day_is_one_sentence_in_jupyter(tmp_path: Path) -> None:
+    with pytest.raises(NoSnapshot) as caught:
+        pages.open_day(output_dir=str(tmp_path))
+    shell = InteractiveShell()
+    shown: list[str] = []
+    shell._showtraceback = lambda etype, value, lines: shown.extend(lines)
+    shell.showtraceback((caught.type, caught.value, caught.tb))
+    assert shown == [f"no day has been collected yet in {tmp_path}: run `infra-report daily`"]
+
+
+def test_looks_change_nothing_else_in_jupyter() -> None:
+    css = re.sub(r"/\*.*?\*/", "", pages.looks()._repr_html_(), flags=re.S)
+    css = css[css.index("<style>") + 7 : css.index("</style>")]
+    assert "@page" not in css
+    for selectors in re.findall(r"([^{}]+)\{", re.sub(r"@media[^{]*\{", "", css)):
+        for selector in selectors.split(","):
+            assert selector.strip().startswith((".infra", "body.report")), selector
+
+
+def test_css_uses_nothing_that_the_engine_lacks() -> None:
+    rules = re.sub(r"/\*.*?\*/", "", CSS, flags=re.S)
+    for word in ("grid", "calc(", "min(", "gradient", "ellipsis", "font-variant-numeric", "url("):
+        assert word not in rules, word
+    assert "font-variant-ligatures: none" in rules
+    assert min(float(size) for size in re.findall(r"([\d.]+)pt \"IBM", rules)) >= 7
+    assert min(float(size) for size in re.findall(r"font-size: ([\d.]+)pt", rules)) >= 7.5
+
+
+NOTEBOOK = ROOT / "notebooks" / "daily_report.ipynb"
+
+
+def test_the_notebook_is_short_and_has_no_outputs() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].metadata.tags == ["parameters"]
+    assert all(len(cell.source.splitlines()) <= 12 for cell in code)
+    assert not [cell.id for cell in code if cell.outputs or cell.execution_count]
+    source = "\n".join(cell.source for cell in code)
+    assert not re.search(r"\b(def|class|for|while)\b", source)
+    assert set(re.findall(r"^(?:from|import) (\w+)", source, re.M)) == {"report"}
+    assert re.findall(r"^pages\.(\w+)\(day\)$", source, re.M) == list(CALLS)
+    assert all("screen-only" in c.metadata.tags for c in notebook.cells if c.cell_type != "code")
+
+
+def test_the_template_shows_outputs_and_no_code() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    made = {
+        "looks": nbformat.v4.new_output("execute_result", data={"text/html": "<p>L</p>"}),
+        "today": nbformat.v4.new_output(
+            "execute_result", data={"text/html": "<p>today's</p>", "text/plain": "plain"}
+        ),
+        "disks": nbformat.v4.new_output("execute_result", data={"text/plain": "<b>plain"}),
+        "logins": nbformat.v4.new_output("stream", name="stdout", text="said <i>"),
+        "uptime": nbformat.v4.new_output("error", ename="KeyError", evalue="<u>", traceback=[]),
+    }
+    for cell in notebook.cells:
+        if cell.id in made:
+            cell.outputs = [made[cell.id]]
+    notebook.cells.append(nbformat.v4.new_markdown_cell("An *own* remark <script>x</script>"))
+    html = InfraHTMLExporter().from_notebook_node(notebook)[0]
+    assert "<p>today's</p>" in html
+    assert "&lt;b&gt;plain" in html
+    assert "said &lt;i&gt;" in html
+    assert "KeyError: &lt;u&gt;" in html
+    assert "An <em>own</em> remark" in html
+    assert "<p>L</p>" not in html
+    assert "pages.today" not in html
+    assert "<script" not in html
+    assert "default-src 'none'" in html
+    assert not re.search(r"(?:src|href)=\"(?!data:|#)|url\((?!data:)", html)
+
+
+def test_sixty_hosts_take_well_under_a_second() -> None:
+    day = days.worst()
+    started = time.perf_counter()
+    for call in CALLS:
+        getattr(pages, call)(day)
+    assert time.perf_counter() - started < 3  # 0.4 s alone; tests run side by side

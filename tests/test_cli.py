@@ -1,0 +1,167 @@
+"""The command line as a person meets it: a process of its own, its words and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from report.lock import run_lock
+from tests.report.days import save_day
+
+
+class Shell:
+    """Runs infra-report on settings and output of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.params = folder / "params"
+        self.output = folder / "output"
+        self.params.mkdir()
+
+    def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        places = ["--params", str(self.params), "--output", str(self.output)]
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "report", *words, *places],
+            input=stdin, capture_output=True, text=True, check=False, timeout=120,
+            env={k: v for k, v in os.environ.items() if k != "CREDENTIALS_DIRECTORY"},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_version_and_help_name_every_command_and_exit_code() -> None:
+    def said(*words: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "report", *words], capture_output=True, text=True, check=True
+        ).stdout
+
+    assert said("--version") == "infra-report 0.1.0\n"
+    overview = said("--help")
+    for word in (
+        "daily",
+        "collect",
+        "render",
+        "send",
+        "show",
+        "trust",
+        "check",
+        "columns",
+        "75",
+        "6",
+    ):
+        assert word in overview
+    assert "--resend" in said("daily", "--help")
+
+
+def test_help_imports_no_stage() -> None:
+    code = "import sys, report.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\n"
+    code += "print([n for n in ('pandas', 'pydantic', 'fabric', 'papermill', 'matplotlib') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_first_run_copies_the_examples_and_show_prints_rows(shell: Shell) -> None:
+    done = shell.run("show", "this-machine", "uptime", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout[done.stdout.index("[") :])
+    assert len(rows) == 1
+    assert rows[0]["host"] == "this-machine"
+    assert rows[0]["booted_at"].endswith("Z")
+    assert rows[0]["uptime_seconds"] > 0
+    assert (shell.params / "fleet.yaml").exists()
+    again = shell.run("show", "this-machine", "uptime", "--format", "json")
+    assert json.loads(again.stdout)[0]["booted_at"] == rows[0]["booted_at"]
+
+
+def test_show_as_table_and_csv(shell: Shell) -> None:
+    shell.run("columns")
+    table = shell.run("show", "this-machine", "disks", "--format", "table")
+    assert table.returncode == 0, table.stderr
+    assert "used_percent" in table.stdout or "mount" in table.stdout
+    csv = shell.run("show", "this-machine", "disks", "--format", "csv")
+    assert "host,mount,device,fs_type" in csv.stdout
+
+
+def test_show_ends_with_1_unless_ok(shell: Shell) -> None:
+    (shell.params / "fleet.yaml").write_text(
+        "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}"
+    )
+    done = shell.run("show", "gone", "disks", "--format", "json")
+    assert (done.returncode, json.loads(done.stdout[done.stdout.index("[") :])) == (1, [])
+    assert "gone disks: unreachable: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["show", "nobody", "disks"], "no host 'nobody'; hosts: this-machine"),
+        (["show", "this-machine", "weather"], "no collector 'weather'; it would be one of servers"),
+        (["show", "this-machine", "logins", "--since", "tomorrowish"], "is no time"),
+        (["daily", "--set", "daily.thresholds.disks.critical=10"], "critical (10) is below warning (85)"),
+        (["daily", "--limit", "mail*"], "matches no host or group"),
+        (["daily", "--date", "2999-01-01"], "has not come yet"),
+        (["daily", "--date", "yesterday"], "is no date like"),
+        (["daily", "-p", "groups"], "is no NAME=VALUE"),
+        (["daily", "--to", "nobody"], "is no mail address"),
+        (["trust", "this-machine"], "is reached by local, which has no host key"),
+        (["dayly"], "invalid choice"),
+        (["daily", "--send", "--no-send"], "not allowed with"),
+        (["daily", "--frobnicate"], "unrecognized arguments"),
+    ],
+)  # fmt: skip
+def test_usage_that_cannot_work_ends_with_2(shell: Shell, words: list[str], said: str) -> None:
+    done = shell.run(*words)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_cannot_work_end_with_2_and_debug_shows_where(shell: Shell) -> None:
+    (shell.params / "daily.yaml").write_text("colour: red\n")
+    done = shell.run("daily")
+    assert done.returncode == 2
+    assert "daily.yaml: colour: unknown key; known here: title" in done.stderr
+    assert "Traceback" in shell.run("daily", "--debug").stderr
+
+
+def test_a_day_that_is_not_there_ends_with_6_naming_those_that_are(shell: Shell) -> None:
+    assert shell.run("render").returncode == 6
+    save_day(shell.output, "local")
+    done = shell.run("daily", "--date", "2026-01-02")
+    assert done.returncode == 6
+    assert "no snapshot of 2026-01-02; there are 20" in done.stderr
+
+
+def test_the_second_run_at_once_ends_with_75(shell: Shell) -> None:
+    shell.output.mkdir()
+    with run_lock(shell.output, "daily"):
+        done = shell.run("daily")
+    assert done.returncode == 75
+    assert f"another run holds {shell.output}: process {os.getpid()}" in done.stderr
+
+
+def test_columns_are_those_of_the_collectors(shell: Shell) -> None:
+    said = shell.run("columns").stdout
+    for name in ("hosts", "outcomes", "servers", "disks", "logins", "uptime"):
+        assert f"\n{name}\n" in f"\n{said}"
+    assert "used_percent" in said
+
+
+def test_check_says_what_would_hinder_a_run(shell: Shell) -> None:
+    done = shell.run("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for word in ("settings", "output", "hosts", "PDF engine", "notebook kernel", "mail"):
+        assert word in done.stdout
+    (shell.params / "fleet.yaml").write_text(
+        "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}"
+    )
+    done = shell.run("check")
+    assert done.returncode == 1
+    assert "unreachable" in done.stdout
