@@ -16,36 +16,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from collectors import hosts as facts
-from collectors.base import HOST, NUMBER, TEXT, TIME, WHOLE, Ask, Collector, Column, Row, frame
+from collectors.base import HOST, Ask, Collector, Row, frame
 from collectors.envelope import TIMED_OUT, Section, unwrap, wrap
 from collectors.errors import CollectError, Outcome, ParseError
 from collectors.fleet import Host
+from collectors.frames import HOST_COLUMNS, OUTCOME_COLUMNS
 from collectors.transports import Access, Printed, Transport, open_transport
 
 if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
-
-HOST_COLUMNS: tuple[Column, ...] = (
-    HOST,
-    Column("address", TEXT, "", "where it is reached, if not under its name"),
-    Column("groups", TEXT, "", "its groups, separated by commas"),
-    Column("labels", TEXT, "", "its labels, a JSON object"),
-    *facts.COLUMNS,
-    Column("collected_at", TIME, "UTC", "when its answers were complete"),
-)
-OUTCOME_COLUMNS: tuple[Column, ...] = (
-    HOST,
-    Column("collector", TEXT, "", "which collector"),
-    Column("outcome", TEXT, "", f"one of {', '.join(Outcome)}"),
-    Column("cause", TEXT, "", "why it is not ok, in words"),
-    Column("seconds", NUMBER, "s", "how long the probe ran on the host"),
-    Column("bytes", WHOLE, "B", "how much it printed"),
-    Column("from_at", TIME, "UTC", "the beginning of the time asked for"),
-    Column("to_at", TIME, "UTC", "its end"),
-    Column("evidence_from_at", TIME, "UTC", "how far back the evidence reaches"),
-)
 
 
 @dataclass(frozen=True)
@@ -103,10 +84,14 @@ class HostResult:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Typed frames by name (hosts, outcomes, one a collector), and what hosts printed."""
+    """Typed frames by name (hosts, outcomes, one a collector), and what hosts printed.
+
+    warnings: what of ~/.ssh/config and known_hosts was left aside, and why.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     raw: Mapping[str, bytes]
+    warnings: tuple[str, ...] = ()
 
 
 class Transports:
@@ -123,6 +108,13 @@ class Transports:
                 self._open[name] = open_transport(name, self._access)
             except ValueError as error:
                 self._open[name] = str(error)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the opened transports have to say of their files."""
+        return tuple(
+            warning for one in self._open.values() for warning in getattr(one, "warnings", ())
+        )
 
     def run(self, host: Host, script: str, cap_bytes: int) -> Printed:
         """Run the script over the host's own transport."""

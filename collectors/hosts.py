@@ -23,7 +23,7 @@ from collectors.errors import ParseError
 NAME = "hosts"
 SECONDS = 15
 PAST = False
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("os_family", TEXT, "", "debian, rhel, suse, alpine, arch, freebsd, darwin …"),
     Column("os_name", TEXT, "", "the operating system's name, without its version"),
     Column("os_version", TEXT, "", "its version; NA for a rolling release"),

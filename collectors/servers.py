@@ -24,7 +24,7 @@ from collectors.errors import Outcome, ParseError
 NAME = "servers"
 SECONDS = 20
 PAST = False
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("state", TEXT, "", "up, degraded, maintenance, down or unknown"),
     Column("state_reason", TEXT, "", "why, in words; empty when all is well"),
     Column("system_state", TEXT, "", "what the init system says; NA when there is none to ask"),

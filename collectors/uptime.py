@@ -26,7 +26,7 @@ from collectors.errors import ParseError
 NAME = "uptime"
 SECONDS = 15
 PAST = False
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("uptime_seconds", WHOLE, "s", "time since it was started"),
     Column("booted_at", TIME, "UTC", "when it was started; NA when known to the minute only"),
     Column("boot_id", TEXT, "", "another one after each start (Linux)"),

@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -93,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run, limit="")
         return added
 
+    _add_verbs(verb)
+    return parser
+
+
+def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None:
     daily = verb("daily", _daily, "collect, render and mail the day's report")
     _add_date(daily, "render that past day from its snapshot (sent only with --send)")
     send = daily.add_mutually_exclusive_group()
@@ -128,7 +133,6 @@ def _parser() -> argparse.ArgumentParser:
     check = verb("check", _check, "say what would hinder a run")
     _add_limit(check)
     verb("columns", _columns, "print the frames' columns with dtype, unit and meaning")
-    return parser
 
 
 def _common() -> argparse.ArgumentParser:
@@ -231,7 +235,7 @@ def _settings(options: argparse.Namespace, console: Console, with_fleet: bool = 
     folder = params_folder(options.params)
     if folder.is_dir():
         for path in copy_examples(folder):
-            console.say(f"Made {path} from its example.")
+            console.stage(f"made {path} from its example")
     return load_settings(
         options.params, options.output, options.fleet, options.set, options.limit, with_fleet
     )

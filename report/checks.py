@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from report.settings import Settings
 
 EXIT_HINDERED = 1
+# There is nothing to read: that hinders no run, and the report says it.
+IGNORABLE = (Outcome.NO_DATA, Outcome.NOT_APPLICABLE)
 LOOK_BACK = timedelta(minutes=15)
 FREE_MEGABYTES = 200
 
@@ -88,13 +90,15 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
     hosts = settings.fleet.hosts
     if console.terminal:
         with console.progress(len(hosts)):
-            gather(hosts, plan, results.append)
+            found = gather(hosts, plan, results.append)
     else:
-        gather(hosts, plan, results.append)
+        found = gather(hosts, plan, results.append)
+    for warning in found.warnings:
+        yield Check("ssh", True, warning)
     well = 0
     for result in sorted(results, key=lambda one: one.host.name):
         causes = {(one.outcome, one.cause) for one in result.failures.values()}
-        well += not causes
+        well += all(outcome in IGNORABLE for outcome, _ in causes)
         for outcome, cause in sorted(causes):
             names = [
                 n
@@ -102,9 +106,8 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
                 if (one.outcome, one.cause) == (outcome, cause)
             ]
             part = "" if len(names) == len(COLLECTORS) else f" {', '.join(names)}"
-            ignorable = outcome in (Outcome.NO_DATA, Outcome.NOT_APPLICABLE)
-            yield Check(f"{result.host.name}{part}", ignorable, f"{outcome}: {cause}")
-    yield Check("hosts", well > 0, f"{well} of {len(results)} can be read in full")
+            yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, f"{outcome}: {cause}")
+    yield Check("hosts", well == len(results), f"{well} of {len(results)} can be read")
 
 
 def _pdf(settings: Settings) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -36,6 +37,8 @@ def collect(settings: Settings, day: date, now: datetime, console: Console) -> s
     console.stage(f"reading {plural(len(settings.fleet.hosts), 'server')}")
     with console.progress(len(settings.fleet.hosts)) as on_host:
         snapshot = gather(settings.fleet.hosts, plan, on_host)
+    for warning in snapshot.warnings:
+        console.stage(warning)
     info = store.Info(
         version=__version__,
         report_date=day,
@@ -82,7 +85,7 @@ def options_of(settings: Settings) -> dict[str, dict[str, object]]:
     return settings.daily.collectors.model_dump()
 
 
-def merged(old: dict[str, pd.DataFrame], new: Snapshot) -> dict[str, pd.DataFrame]:
+def merged(old: Mapping[str, pd.DataFrame], new: Snapshot) -> dict[str, pd.DataFrame]:
     """Return the old frames, with what was asked anew in place of what it replaces."""
     import pandas as pd
 
@@ -93,14 +96,14 @@ def merged(old: dict[str, pd.DataFrame], new: Snapshot) -> dict[str, pd.DataFram
     for name, fresh in new.frames.items():
         before = old.get(name, fresh.iloc[:0])
         if name == "hosts":
-            kept = before
-            fresh = fresh[~fresh["host"].isin(before["host"])]
+            fresh = fresh[fresh["os_name"].notna() | ~fresh["host"].isin(before["host"])]  # noqa: PLW2901
+            again = list(before["host"].isin(fresh["host"]))
         else:
             names = before["collector"] if name == "outcomes" else [name] * len(before)
             again = [pair in asked for pair in zip(before["host"], names, strict=True)]
-            kept = before[[not one for one in again]]
-        parts = [part for part in (kept, fresh) if len(part)]
-        frames[name] = pd.concat(parts, ignore_index=True) if parts else fresh
+        parts = [before[[not one for one in again]], fresh]
+        kept = [part for part in parts if len(part)]
+        frames[name] = pd.concat(kept, ignore_index=True) if kept else fresh
     return frames
 
 

@@ -64,10 +64,10 @@ class Console:
             sys.stderr.write(f"infra-report: {visible(one)}\n")
 
     def stage(self, line: str) -> None:
-        """Note a stage: dated lines in run.log and where there is no terminal."""
+        """Note a stage on standard error, dated where that is no terminal, and in run.log."""
         log.info("%s", visible(line))
-        if not self.quiet and not self.terminal:
-            sys.stderr.write(f"{_now()} {visible(line)}\n")
+        if not self.quiet:
+            sys.stderr.write(f"{'' if self.terminal else _now() + ' '}{visible(line)}\n")
 
     @contextmanager
     def progress(self, hosts: int) -> Iterator[Callable[[HostResult], None]]:

@@ -42,6 +42,13 @@ PASSED_ON = (
     "OPENBLAS_L2_SIZE",
 )
 LONGEST_SOCKET_FOLDER = 70
+KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "list": (list,),
+}
 
 
 class Kernel:
@@ -144,6 +151,7 @@ def execute(parameters: Mapping[str, Any], kernel: Kernel) -> NotebookNode:
     Raises SettingsError for a parameter that it does not have or whose type is another,
     DocumentError when a cell failed or was not reached.
     """
+    manager = kernel.manager  # first: its thread still imports what is imported here
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -154,7 +162,7 @@ def execute(parameters: Mapping[str, Any], kernel: Kernel) -> NotebookNode:
             str(NOTEBOOK),
             None,
             parameters=dict(parameters),
-            km=kernel.manager,
+            km=manager,
             progress_bar=False,
             request_save_on_cell_execute=False,
             start_timeout=START_SECONDS,
@@ -198,10 +206,10 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
 
 def _fits(value: Any, wanted: str) -> bool:
     outer, _, inner = wanted.rstrip("]").partition("[")
-    kind = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list}.get(outer)
-    if kind is None or not isinstance(value, kind):
-        return kind is None
-    return not inner or all(_fits(one, inner) for one in value)
+    if outer not in KINDS:
+        return True
+    fits = isinstance(value, KINDS[outer])
+    return fits and (not inner or all(_fits(one, inner) for one in value))
 
 
 def html_of(notebook: NotebookNode) -> tuple[str, str]:

@@ -25,7 +25,7 @@ FACES = (
 )
 
 
-class InfraHTMLExporter(TemplateExporter):
+class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
     """An executed report notebook as one HTML file without a single remote reference."""
 
     export_from_notebook = "Infrastructure report (HTML)"

@@ -129,7 +129,8 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     if question == "Restarted":
         return f"{_who(hosts, view)} rebooted"
     if len(found) == 1:
-        return full(found[0], alone)
+        said = full(found[0], alone)
+        return said if len(said) <= LONGEST // 2 else "a filesystem is above its limit"
     return f"{count_word(len(found))} filesystems are above their limit"
 
 

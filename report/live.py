@@ -19,12 +19,13 @@ from report.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collectors.base import Collector, Column, Row
+    from collectors.base import Collector, Row
     from collectors.fleet import Host
     from collectors.gather import Attempt
 
 TRUST_SECONDS = 20
 EXIT_NOT_OK = 1
+WIDEST = 10_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SPAN = re.compile(r"(\d+)\s*([smhdw])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -82,6 +83,8 @@ def _ask(
     plan = Plan((by_name[name],), from_at, to_at, options_of(settings), access=access(settings))
     transports = Transports(plan.access)
     transports.prepare([host])
+    for warning in transports.warnings:
+        sys.stderr.write(visible(warning) + "\n")
     return by_name[name], ask_host(host, plan, transports).attempts[name]
 
 
@@ -89,15 +92,16 @@ def trust(settings: Settings, options: argparse.Namespace, console: Console) -> 
     """Show a host's key and accept it, asked or by its fingerprint, into params/known_hosts."""
     from collectors.transports import trusting
 
-    host = _host(settings, options.host)
+    host = _host(settings, options.host, or_as_named=True)
     if host.transport != "ssh":
         raise SettingsError(
             Fault("trust", host.name, f"is reached by {host.transport}, which has no host key")
         )
     offered = trusting.keys_of(host, access(settings), TRUST_SECONDS)
     path = settings.params / "known_hosts"
+    chosen = offered[:1]
     if options.fingerprint:
-        chosen = [key for key in offered if key.fingerprint == options.fingerprint]
+        chosen = tuple(key for key in offered if key.fingerprint == options.fingerprint)
         if not chosen:
             shown = ", ".join(f"{key.kind} {key.fingerprint}" for key in offered)
             raise SettingsError(
@@ -106,7 +110,6 @@ def trust(settings: Settings, options: argparse.Namespace, console: Console) -> 
                 )
             )
     else:
-        chosen = offered[:1]
         console.say(
             f"{host.name} ({chosen[0].name}) shows {chosen[0].kind} {chosen[0].fingerprint}"
         )
@@ -128,16 +131,9 @@ def trust(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 def columns() -> int:
     """Print every frame's columns from the collectors' own definitions."""
-    from collectors import COLLECTORS
-    from collectors.base import HOST
-    from collectors.gather import HOST_COLUMNS, OUTCOME_COLUMNS
+    from collectors.frames import FRAMES
 
-    frames: list[tuple[str, Sequence[Column]]] = [
-        ("hosts", HOST_COLUMNS),
-        ("outcomes", OUTCOME_COLUMNS),
-        *((collector.NAME, (HOST, *collector.COLUMNS)) for collector in COLLECTORS),
-    ]
-    for name, definition in frames:
+    for name, definition in FRAMES.items():
         sys.stdout.write(f"{name}\n")
         for column in definition:
             line = f"  {column.name:<22}{column.dtype:<22}{column.unit:<6}{column.meaning}"
@@ -145,11 +141,16 @@ def columns() -> int:
     return 0
 
 
-def _host(settings: Settings, name: str) -> Host:
+def _host(settings: Settings, name: str, or_as_named: bool = False) -> Host:
+    """Return a host of the fleet; with `or_as_named` also one that only ssh knows (a jump host)."""
+    from collectors.fleet import Host
+
     assert settings.fleet is not None
     for host in settings.fleet.hosts:
         if host.name == name:
             return host
+    if or_as_named:
+        return Host(name=name)
     shown = ", ".join(host.name for host in settings.fleet.hosts[:10])
     raise SettingsError(
         Fault(str(settings.fleet.source), "", f"no host {name!r}", f"hosts: {shown}")
@@ -199,12 +200,15 @@ def _as_table(names: Sequence[str], rows: Sequence[Row]) -> None:
     used = [name for name in names if any(row.get(name) is not None for row in rows)] or names
     table = Table(box=box.SIMPLE_HEAD)
     for name in used:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=True)
     for row in rows:
         cells = ["–" if row.get(name) is None else str(_plain(row[name])) for name in used]
         table.add_row(*(Text(visible(cell)) for cell in cells))
-    terminal = Terminal(highlight=False)
-    terminal.print(table)
+    # As wide as its cells: a line that the terminal wraps can be read, a column of single
+    # letters cannot.
+    widest = Terminal(width=WIDEST).measure(table).maximum
+    terminal = Terminal(highlight=False, width=max(widest, 40))
+    terminal.print(table, crop=False, no_wrap=True)
     terminal.print(Text(f"{len(rows)} row{'' if len(rows) == 1 else 's'}"))
 
 

@@ -81,7 +81,7 @@ def looks() -> Page:
 
 def today(day: Day) -> Page:
     """Return the day on one page."""
-    return today_section.page(view(day))
+    return today_section.page(view(day).shown)
 
 
 def servers(day: Day) -> Page:
@@ -106,15 +106,15 @@ def uptime(day: Day) -> Page:
 
 def coverage(day: Day) -> Page:
     """Return each collector's outcomes, and what could not be read and why."""
-    return coverage_section.page(view(day))
+    return coverage_section.page(view(day).shown)
 
 
 def made(day: Day) -> Page:
     """Return version, period, parameters, limits, and the command that makes it again."""
-    return made_section.page(view(day))
+    return made_section.page(view(day).shown)
 
 
 def _section(day: Day, key: str, page: Callable[[View], Page]) -> Page:
     if key not in day.info.sections:
         return Page(Markup(), f"{key} is not among the sections of this report")
-    return page(view(day))
+    return page(view(day).shown)

@@ -13,10 +13,12 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 from report.errors import DocumentError
 
 FONTS = Path(__file__).parent / "templates" / "fonts"
+ENGINE = [sys.executable, "-I", "-m", "report.pdf"]
 UNAVAILABLE = 69
 TOO_WIDE = 70
 
@@ -27,7 +29,7 @@ def make_pdf(html: str, seconds: float, memory_megabytes: int, made_at: str = ""
     made_at: ISO time written as the PDF's date, so that the same day gives the same bytes.
     Raises DocumentError with the cause: no engine here, a crash, a limit, a page too wide.
     """
-    command = [sys.executable, "-I", "-m", "report.pdf", str(memory_megabytes), made_at]
+    command = [*ENGINE, str(memory_megabytes), made_at]
     try:
         done = subprocess.run(
             command,
@@ -62,10 +64,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("PlutoPrint is not installed; it has no wheel for this platform\n")
         return UNAVAILABLE
 
-    class OnlyData(plutoprint.ResourceFetcher):  # type: ignore[misc]
+    class OnlyData(plutoprint.ResourceFetcher):
         """Refuses what reaches it; `data:` addresses never do."""
 
-        def fetch_url(self, url: str) -> None:
+        def fetch_url(self, url: str) -> NoReturn:
             raise PermissionError(f"refused: {url[:100]}")
 
     # Before the first Book, and the folder, not the file: otherwise the system's fonts come in.

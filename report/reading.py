@@ -51,9 +51,30 @@ class Gap:
 
 @dataclass(frozen=True)
 class View(Day):
-    """A day as a report shows it: narrowed to some groups of hosts, if any are named."""
+    """A day as a report shows it: narrowed to some groups of hosts, if any are named.
+
+    left_out: what hosts' names are shown without, ".example.org" say.
+    """
 
     groups: tuple[str, ...] = ()
+    left_out: str = ""
+
+    @cached_property
+    def shown(self) -> View:
+        """The same with hosts under their first label, where that tells them apart."""
+        short = {host: host.partition(".")[0] for host in self.hosts}
+        domains = {host.removeprefix(label) for host, label in short.items()} - {""}
+        numeric = any(label.isdecimal() for label in short.values())
+        if not domains or numeric or len(set(short.values())) < len(short):
+            return self
+        frames = {}
+        for name, frame in self.frames.items():
+            frames[name] = frame.assign(host=frame["host"].map(short).astype(frame["host"].dtype))
+        # A cause may hold the full name: it stands in for the address that is not set.
+        address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
+        frames["hosts"] = frames["hosts"].assign(address=address)
+        left_out = domains.pop() if len(domains) == 1 else "their domains"
+        return View(self.folder, self.info, frames, self.groups, left_out)
 
     @cached_property
     def hosts(self) -> list[str]:
@@ -173,16 +194,14 @@ def narrowed(day: Day, groups: Iterable[str]) -> View:
 
 
 def frame_of(day: Day, name: str) -> pd.DataFrame:
-    """Return a frame of the day; one without rows when the day has none of that name."""
-    if name in day.frames:
+    """Return a frame of the day; without rows when its collector did not exist or run then."""
+    if name in day.frames or name in ("hosts", "outcomes"):
         return day.frames[name]
     from collectors import COLLECTORS
     from collectors.base import HOST, frame
-    from collectors.gather import HOST_COLUMNS, OUTCOME_COLUMNS
 
-    columns = {"hosts": HOST_COLUMNS, "outcomes": OUTCOME_COLUMNS}
-    columns |= {one.NAME: (HOST, *one.COLUMNS) for one in COLLECTORS}
-    return frame(columns[name], [])
+    columns = next(one.COLUMNS for one in COLLECTORS if name == one.NAME)
+    return frame((HOST, *columns), [])
 
 
 def gathered(view: View) -> list[tuple[tuple[str, ...], Gap]]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from report import tables
 from report.contract import Finding, Severity
-from report.reading import EVERYTHING, View, frame_of, gathered, split
+from report.reading import EVERYTHING, View, frame_of, gathered
 from report.settings import Limit
+from report.states import states
 from report.words import (
     is_missing,
     listing,
@@ -57,42 +58,6 @@ def not_up(view: View) -> list[Finding]:
         sentence = _state_sentence(said.get(state, ""), why, hosts)
         found.append(Finding(severity, "Broken", _subject(hosts), hosts, sentence, "servers"))
     return found
-
-
-def states(view: View) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return (state, why) → the hosts that share both; every host listed is in one of them."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for host, (state, why) in _states(view).items():
-        found.setdefault((state, view.without_host(host, why)), []).append((host, why))
-    return {
-        (state, hosts[0][1] if len(hosts) == 1 else why): tuple(
-            sorted((host for host, _ in hosts), key=natural)
-        )
-        for (state, why), hosts in found.items()
-    }
-
-
-def _states(view: View) -> dict[str, tuple[str, str]]:
-    """Return host → state and why."""
-    found: dict[str, tuple[str, str]] = {}
-    for row in frame_of(view, "servers").itertuples(index=False):
-        state = "unknown" if is_missing(row.state) else str(row.state)
-        found[str(row.host)] = (state, _why(view, state, row))
-    for host in view.hosts:
-        gap = view.blind.get(host)
-        found.setdefault(host, ("unknown", gap.cause if gap else "its state was not read"))
-    return found
-
-
-def _why(view: View, state: str, row: Any) -> str:
-    """Return the reason for a state; of failed units the first few."""
-    units = split(row.failed_units)
-    if state == "degraded" and units:
-        return f"{listing([readable(one, 40) for one in units], 3)} failed"
-    if is_missing(row.state_reason) or not row.state_reason:
-        gap = view.blind.get(str(row.host))
-        return gap.cause if gap else ""
-    return str(row.state_reason).strip().rstrip(".")
 
 
 def _state_sentence(said: str, why: str, hosts: Sequence[str]) -> str:
@@ -159,14 +124,15 @@ def failed_logins(view: View) -> list[Finding]:
         bound = limit.critical if severity == "critical" else limit.warning
         for hosts in _each_or_all(list(over.index)):
             rows = failed[failed["host"].isin(hosts)]
-            sentence = _failed_sentence(rows, over[list(hosts)], got_in, view.read("logins"))
+            read = plural(view.read("logins"), "server") if len(view.hosts) > 1 else ""
+            sentence = _failed_sentence(rows, over[list(hosts)], got_in, read)
             value = float(over[list(hosts)].max())
             who = _subject(hosts)
             found.append(Finding(severity, "Logins", who, hosts, sentence, "logins", value, bound))
     return found
 
 
-def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], read: int) -> str:
+def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], read: str) -> str:
     sources = set(rows["source_ip"].dropna())
     inside = len(sources & got_in)
     most = f", {number(counts.max())} of them on {counts.idxmax()}" if len(counts) > 1 else ""
@@ -176,7 +142,7 @@ def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], re
     origin = f"{said}, from {plural(len(sources), 'source')}"
     if inside:
         return f"{origin}; {number(inside)} of them also got in."
-    return f"{origin}; none got in on {plural(read, 'server')} read."
+    return f"{origin}; none got in{f' on {read} read' if read else ''}."
 
 
 def filling(view: View) -> list[Finding]:

@@ -218,6 +218,7 @@ def _documents(run: Run, day: store.Day, kernel: Kernel) -> None:
         delivery.write_message(day.folder, message)
         if state:
             delivery.prepare(day.folder, settings)
+    console.stage("documents made")
     _tell(run, day, summary, made.made)
     _check_coverage(run, day, summary)
 
@@ -241,6 +242,7 @@ def _check_coverage(run: Run, day: store.Day, summary: Summary) -> None:
 
 
 def _deliver(run: Run, folder: Path) -> None:
+    run.console.stage(f"sending the report of {folder.name}")
     try:
         done = delivery.deliver(
             folder,
@@ -261,8 +263,10 @@ def _will_send(run: Run, usually: bool) -> bool:
 
 
 def _kernel(run: Run) -> Kernel:
-    from report.document import Kernel
+    from report.document import Kernel, check_parameters
 
+    if getattr(run.options, "parameters", ()):
+        check_parameters(dict(run.options.parameters))  # before any server is asked
     cache = run.settings.output / ".cache"
     with writing(cache):
         cache.mkdir(mode=0o700, exist_ok=True)

@@ -20,7 +20,8 @@ from collectors.fleet import Fleet
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBJECT_WORDS = ("title", "date", "organisation")
-SECTIONS = ("servers", "disks", "logins", "uptime")
+Section = Literal["servers", "disks", "logins", "uptime"]
+SECTIONS: tuple[Section, ...] = ("servers", "disks", "logins", "uptime")
 
 
 class Limit(Strict):
@@ -99,7 +100,7 @@ class Daily(Strict):
     organisation: str = Field("", max_length=100)
     classification: str = Field("Internal", max_length=50)
     time_zone: str = ""
-    sections: list[Literal["servers", "disks", "logins", "uptime"]] = list(SECTIONS)
+    sections: list[Section] = list(SECTIONS)
     thresholds: Thresholds = Thresholds()
     coverage: Coverage = Coverage()
     retention: Retention = Retention()

@@ -160,7 +160,7 @@ class Sheet:
         for look, formula in rules:
             font, fill = LOOKS[look]
             said = formula.format_map({**named, "c": f"{letter}{top}"})
-            rule = FormulaRule([said], True, font=font, fill=fill)
+            rule = FormulaRule([said], True, font=font, fill=fill)  # type: ignore[no-untyped-call]
             self._sheet.conditional_formatting.add(f"{letter}{top}:{letter}{self._row}", rule)
 
     def _fit(self, row: Sequence[Any], kinds: Sequence[str]) -> None:
@@ -183,7 +183,7 @@ class Sheet:
         cell = self._styled(text)
         cell.font, cell.border = font(bold=True), UNDERLINED
         if kind in FORMATS and kind != "time":
-            cell.alignment = Alignment(horizontal="right")
+            cell.alignment = Alignment(horizontal="right", indent=2)  # clear of the filter
         return cell
 
     def _cell(self, value: Any, kind: str) -> Any:

@@ -79,6 +79,7 @@ class _Timed(smtplib.SMTP):
                 return answer
         finally:
             timer.cancel()
+        self.close()
         raise TimeoutError
 
     def _end(self, late: threading.Event) -> None:

@@ -14,6 +14,8 @@ LONGEST = 200
 
 def why(error: Exception, seconds: float, secret: str) -> str:
     """Return what went wrong, and what would mend it. seconds: the time-out that held."""
+    if isinstance(error.__context__, TimeoutError):  # smtplib calls it a lost connection
+        error = error.__context__
     reason = cleaned(str(getattr(error, "reason", "") or error), secret)
     said = _said(error, secret)
     causes: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (

@@ -25,7 +25,7 @@ class Shell:
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         places = ["--params", str(self.params), "--output", str(self.output)]
         return subprocess.run(
-            [sys.executable, "-W", "error", "-m", "report", *words, *places],
+            [sys.executable, "-m", "report", *words, *places],
             input=stdin, capture_output=True, text=True, check=False, timeout=120,
             env={k: v for k, v in os.environ.items() if k != "CREDENTIALS_DIRECTORY"},
         )  # fmt: skip
@@ -70,7 +70,8 @@ def test_help_imports_no_stage() -> None:
 def test_a_first_run_copies_the_examples_and_show_prints_rows(shell: Shell) -> None:
     done = shell.run("show", "this-machine", "uptime", "--format", "json")
     assert done.returncode == 0, done.stderr
-    rows = json.loads(done.stdout[done.stdout.index("[") :])
+    rows = json.loads(done.stdout)
+    assert "made " in done.stderr
     assert len(rows) == 1
     assert rows[0]["host"] == "this-machine"
     assert rows[0]["booted_at"].endswith("Z")
@@ -84,9 +85,9 @@ def test_show_as_table_and_csv(shell: Shell) -> None:
     shell.run("columns")
     table = shell.run("show", "this-machine", "disks", "--format", "table")
     assert table.returncode == 0, table.stderr
-    assert "used_percent" in table.stdout or "mount" in table.stdout
+    assert "used_percent" in table.stdout
     csv = shell.run("show", "this-machine", "disks", "--format", "csv")
-    assert "host,mount,device,fs_type" in csv.stdout
+    assert csv.stdout.startswith("host,mount,device,fs_type")
 
 
 def test_show_ends_with_1_unless_ok(shell: Shell) -> None:
@@ -94,7 +95,7 @@ def test_show_ends_with_1_unless_ok(shell: Shell) -> None:
         "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}"
     )
     done = shell.run("show", "gone", "disks", "--format", "json")
-    assert (done.returncode, json.loads(done.stdout[done.stdout.index("[") :])) == (1, [])
+    assert (done.returncode, json.loads(done.stdout)) == (1, [])
     assert "gone disks: unreachable: " in done.stderr
 
 
@@ -127,7 +128,7 @@ def test_settings_that_cannot_work_end_with_2_and_debug_shows_where(shell: Shell
     (shell.params / "daily.yaml").write_text("colour: red\n")
     done = shell.run("daily")
     assert done.returncode == 2
-    assert "daily.yaml: colour: unknown key; known here: title" in done.stderr
+    assert "daily.yaml: colour: unknown key; did you mean `collectors`?" in done.stderr
     assert "Traceback" in shell.run("daily", "--debug").stderr
 
 

@@ -29,7 +29,7 @@ from collectors.errors import CollectError, NotApplicable, ParseError
 NAME = "disks"
 SECONDS = 30
 PAST = False
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("mount", TEXT, "", "where it is mounted"),
     Column("device", TEXT, "", "what is mounted"),
     Column("fs_type", TEXT, "", "ext4, xfs, nfs4 …"),

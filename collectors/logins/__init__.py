@@ -26,7 +26,7 @@ NAME = "logins"
 SECONDS = 40
 # Logs keep the past: a day that is over can still be asked for.
 PAST = True
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("at", TIME, "", "when, by the server's log"),
     Column("at_ambiguous", FLAG, "", "the hour that daylight saving repeats: may be 1 h later"),
     Column("result", TEXT, "", "accepted, failed, or aborted before anything was judged"),

@@ -106,11 +106,14 @@ def drop_helpers(helpers: list[Connection], told: list[Connection]) -> None:
                     own.setdefault(key, []).append(row)
     for rows in own.values():
         rows.sort(key=lambda row: row.at, reverse=True)
-    taken: set[int] = set()
-    for helper in helpers:
-        for module, failures in helper.pam_failures.items():
+    # Each module of the stack speaks of every attempt, so each claims for itself.
+    for module in {module for helper in helpers for module in helper.pam_failures}:
+        waiting = {key: list(rows) for key, rows in own.items()}
+        taken: set[int] = set()
+        for helper in helpers:
+            failures = helper.pam_failures.get(module, [])
             helper.pam_failures[module] = [
-                row for row in failures if not _spoken_of(row, own, taken)
+                row for row in failures if not _spoken_of(row, waiting, taken)
             ]
 
 

@@ -7,6 +7,7 @@
     su[1]: Successful su for root by bob     shadow;  FAILED su for root by bob
     su[1]: + /dev/pts/0 bob:root             shadow, BusyBox;  - for a failed one
     su: BAD SU bob to root on /dev/ttyp0     BSD
+    su: 'su root' failed for bob on /dev/pts/2    Solaris
     doas: bob ran command ls as root from /home/bob
     doas: failed auth for bob;  doas: command not permitted for bob: ls
 
@@ -39,7 +40,10 @@ _SU_TO = re.compile(r"(?P<bad>FAILED SU )?\(to (?P<target>.*)\) (?P<user>.*) on 
 _SU_FOR = re.compile(r"(?P<how>Successful|FAILED) su for (?P<target>.*) by (?P<user>.*)$")
 _SU_SIGN = re.compile(r"(?P<sign>[+-]) (?P<tty>\S+) (?P<user>[^:]*)[:-](?P<target>.*)$")
 _SU_BSD = re.compile(r"(?P<bad>BAD SU )?(?P<user>\S+) to (?P<target>\S+)(?: on (?P<tty>\S+))$")
-_SU = (("to", _SU_TO), ("for", _SU_FOR), ("sign", _SU_SIGN), ("to", _SU_BSD))
+_SU_SUN = re.compile(
+    r"'su (?P<target>\S+)' (?:(?P<bad>failed)|succeeded) for (?P<user>\S+) on (?P<tty>\S+)$"
+)
+_SU = (("to", _SU_SUN), ("to", _SU_TO), ("for", _SU_FOR), ("sign", _SU_SIGN), ("to", _SU_BSD))
 _DOAS = re.compile(r"(?P<user>\S+) ran command .* as (?P<target>\S+) from ")
 _DOAS_BAD = re.compile(
     r"(?:failed auth for (?P<user>\S+)|command not permitted for (?P<who>\S+): )"

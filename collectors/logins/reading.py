@@ -29,12 +29,16 @@ def lines(logs: Sequence[Log], clock: Clock) -> tuple[list[Line], datetime | Non
     read = [(log, *_read(log, clock)) for log in logs]
     # In the order of the lines, not of the clock: one that was set back tears nothing apart.
     read.sort(key=lambda each: (each[0].rank, _family(each[0].path), each[2] or _LAST))
+    single = len({_family(log.path) for log in logs}) == 1
     for log, said, earliest in read:
         if earliest is not None:
             reach.append((log, earliest))
         family = _family(log.path)
         others = [known for name, known in families.items() if name != family]
         mine = families.setdefault(family, set())
+        if single:
+            found += _lines(said)
+            continue
         for line in _lines(said):
             mark = (line.at.replace(microsecond=0), line.program, line.pid, line.message)
             mine.add(mark)

@@ -10,13 +10,22 @@ What becomes of a connection: `connection.judge`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from collectors.logins import pam
+from collectors.logins import pam, sshd_lines
 from collectors.logins.connection import SERVICE, Connection, drop_helpers, judge
-from collectors.logins.lines import ABORTED, ACCEPTED, FAILED, Attempt, Line, attempt, port, source
+from collectors.logins.lines import (
+    ABORTED,
+    ACCEPTED,
+    FAILED,
+    Attempt,
+    Line,
+    attempt,
+    is_address,
+    port,
+    source,
+)
 from collectors.logins.sshd_lines import AuthLine, end_of, read_auth
 
 PROGRAMS = frozenset(
@@ -24,29 +33,6 @@ PROGRAMS = frozenset(
 )
 # Where an old sshd's PAM session has another process number than its "Accepted" line.
 SESSION_WITHIN = timedelta(seconds=15)
-
-_INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
-_INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
-_NOT_ALLOWED = re.compile(
-    r"User (.*?)(?: from (\S+))? not allowed because (?:account is locked|shell .*"
-    r"|(?:not )?listed in .*"
-    r"|not in any group|a group is listed in .*|none of user's groups are listed in .*|.* exists)$"
-)
-_MAXIMUM = re.compile(
-    r"maximum authentication attempts exceeded for (invalid user )?(.*) from (\S+)"
-    r"(?: port (\d+))?(?: ssh\d?)?$"
-)
-_ROOT_REFUSED = re.compile(r"ROOT LOGIN REFUSED FROM (\S+)(?: port (\d+))?$")
-_DENIED = re.compile(r"Access denied for user (.*) by PAM account configuration$")
-_EXPIRED = re.compile(r"Account (.*) has expired$")
-_PAM_ERROR = re.compile(
-    r"PAM: (?P<why>.+?) for (?P<invalid>(?:illegal|invalid) user )?(?P<user>.*) from (?P<ip>\S+)"
-    r"(?: via \S+)?\s*$"
-)
-_TOO_MANY = re.compile(
-    r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*))?$"
-)
-_FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
 
 
 class Sshd:
@@ -149,7 +135,7 @@ class Sshd:
         connection.rows.append(row)
 
     def _invalid(self, line: Line, message: str) -> None:
-        if (found := _INVALID.match(message)) is None:
+        if (found := sshd_lines.INVALID.match(message)) is None:
             return
         ip, number = source(found[2]), port(found[3])
         if line.folded:
@@ -162,42 +148,42 @@ class Sshd:
         connection.refused = connection.refused or line
 
     def _input(self, line: Line, message: str) -> None:
-        if (found := _INPUT.match(message)) is not None:
+        if (found := sshd_lines.INPUT.match(message)) is not None:
             connection = self._connection(line)
             connection.learn(None, None, found[1])
             connection.refused = connection.refused or line
 
     def _user(self, line: Line, message: str) -> None:
-        if (found := _NOT_ALLOWED.match(message)) is not None:
+        if (found := sshd_lines.NOT_ALLOWED.match(message)) is not None:
             self._refuse(line, found[1], source(found[2]))
 
     def _account(self, line: Line, message: str) -> None:
-        if (found := _EXPIRED.match(message)) is not None:
+        if (found := sshd_lines.EXPIRED.match(message)) is not None:
             self._refuse(line, found[1], None)
 
     def _access(self, line: Line, message: str) -> None:
-        if (found := _DENIED.match(message)) is not None:
+        if (found := sshd_lines.DENIED.match(message)) is not None:
             self._refuse(line, found[1], None, new=False)
 
     def _root(self, line: Line, message: str) -> None:
-        if (found := _ROOT_REFUSED.match(message)) is not None:
+        if (found := sshd_lines.ROOT_REFUSED.match(message)) is not None:
             self._refuse(line, "root", source(found[1]), port(found[2]))
 
     def _maximum(self, line: Line, message: str) -> None:
-        if (found := _MAXIMUM.match(message)) is not None:
+        if (found := sshd_lines.MAXIMUM.match(message)) is not None:
             self._refuse(line, found[2], source(found[3]), port(found[4]), new=False)
 
     def _refuse(
         self, line: Line, user: str, ip: str | None, number: int | None = None, *, new: bool = True
     ) -> None:
         # "not allowed … from" may give a name where the other lines give an address.
-        address = ip if ip and (":" in ip or ip.replace(".", "").isdigit()) else None
+        address = ip if is_address(ip) else None
         connection = self._connection(line, address, number, new=new)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
 
     def _pam_error(self, line: Line, message: str) -> None:
-        if (found := _PAM_ERROR.match(message)) is None:
+        if (found := sshd_lines.PAM_ERROR.match(message)) is None:
             self._pam(line, message)
             return
         row = attempt(line, FAILED, SERVICE)
@@ -214,7 +200,7 @@ class Sshd:
         connection.rows.append(row)
 
     def _from(self, line: Line, message: str) -> None:
-        if (found := _FROM.match(message)) is not None:
+        if (found := sshd_lines.FROM.match(message)) is not None:
             ip, number = source(found[1]), port(found[2])
             connection = self._connection(line, ip, number, new=True)
             connection.learn(ip, number)
@@ -222,7 +208,7 @@ class Sshd:
         self._end(line, message)
 
     def _end(self, line: Line, message: str) -> None:
-        if (found := _TOO_MANY.match(message)) is not None:
+        if (found := sshd_lines.TOO_MANY.match(message)) is not None:
             connection = self._connection(line)
             connection.learn(None, None, found[1])
             connection.refused = connection.refused or line

@@ -44,6 +44,29 @@ _END = re.compile(
     r"(?: port (?P<port>\d+))?(?=$|[: ,])"
 )
 
+INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
+INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
+NOT_ALLOWED = re.compile(
+    r"User (.*?)(?: from (\S+))? not allowed because (?:account is locked|shell .*"
+    r"|(?:not )?listed in .*"
+    r"|not in any group|a group is listed in .*|none of user's groups are listed in .*|.* exists)$"
+)
+MAXIMUM = re.compile(
+    r"maximum authentication attempts exceeded for (invalid user )?(.*) from (\S+)"
+    r"(?: port (\d+))?(?: ssh\d?)?$"
+)
+ROOT_REFUSED = re.compile(r"ROOT LOGIN REFUSED FROM (\S+)(?: port (\d+))?$")
+DENIED = re.compile(r"Access denied for user (.*) by PAM account configuration$")
+EXPIRED = re.compile(r"Account (.*) has expired$")
+PAM_ERROR = re.compile(
+    r"PAM: (?P<why>.+?) for (?P<invalid>(?:illegal|invalid) user )?(?P<user>.*) from (?P<ip>\S+)"
+    r"(?: via \S+)?\s*$"
+)
+TOO_MANY = re.compile(
+    r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*))?$"
+)
+FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
+
 
 class AuthLine(NamedTuple):
     """What auth_log said."""

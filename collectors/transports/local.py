@@ -7,6 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
+from contextlib import suppress
 
 from collectors.errors import Outcome
 from collectors.fleet import Host
@@ -38,9 +39,7 @@ class Local:
             _kill_group(process)
 
 
-def _read(
-    process: subprocess.Popen[bytes], ends: float, seconds: float, cap_bytes: int
-) -> Printed:
+def _read(process: subprocess.Popen[bytes], ends: float, seconds: float, cap_bytes: int) -> Printed:
     assert process.stdout is not None
     output = bytearray()
     with selectors.DefaultSelector() as selector, process.stdout as pipe:
@@ -60,10 +59,8 @@ def _read(
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """End whatever the script left behind, a hanging `df` included, without waiting for it."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     try:
         process.wait(0.2)
     except subprocess.TimeoutExpired:  # in uninterruptible sleep: init will reap it

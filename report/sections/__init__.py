@@ -39,7 +39,8 @@ def unknown(view: View, key: str, noun: str) -> str:
     """Return the sentence of a section of which no server gave anything."""
     causes = {gap.cause for gap in view.gaps if key in gap.what or gap.what == EVERYTHING}
     if len(view.hosts) == 1 and len(causes) == 1:
-        return f"The {noun} could not be read: {readable(next(iter(causes)), 160)}."
+        cause = readable(next(iter(causes)).partition(":")[0], 100)
+        return f"The {noun} could not be read: {cause}."
     return f"Nothing is known: the {noun} of no server could be read."
 
 

@@ -39,14 +39,17 @@ def page(view: View) -> Page:
 def _finding(view: View, ranked: pd.DataFrame) -> str:
     over = filling(view)
     read = plural(view.read("disks"), "server")
-    if not over:
-        if ranked.empty:
-            return f"Nothing on {read} can run out of space."
-        top = ranked.iloc[0]
+    alone = len(view.hosts) == 1
+    if ranked.empty:
         return (
-            f"Nothing is above its limit on {read} read; the fullest is "
-            f"{top['host']} {readable(top['mount'], 40)}, {percent(top['percent'])} %."
+            "Nothing can run out of space." if alone else f"Nothing on {read} can run out of space."
         )
+    if not over:
+        top = ranked.iloc[0]
+        fullest = f"{readable(top['mount'], 40)}, {percent(top['percent'])} %"
+        if alone:
+            return f"Nothing is above its limit; the fullest is {fullest}."
+        return f"Nothing is above its limit on {read} read; the fullest is {top['host']} {fullest}."
     worst = max(over, key=lambda one: (one.severity == "critical", one.value or 0))
     more = len(over) - 1
     said = full(worst)

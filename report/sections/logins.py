@@ -47,7 +47,8 @@ def _finding(view: View, seen: pd.DataFrame) -> str:
         where = inside[0] if len(inside) == 1 else plural(len(inside), "server")
         return f"{said}; root came in by password on {where}."
     read = plural(view.read("logins"), "server")
-    return f"{said}; root never came in by password on {read} read."
+    where = f" on {read} read" if len(view.hosts) > 1 else ""
+    return f"{said}{where}; root never by password."
 
 
 def _to_explain(view: View) -> Markup:
@@ -162,7 +163,8 @@ def _hosts(view: View, seen: pd.DataFrame) -> Markup:
         )
     ]
     limit = number(view.info.thresholds.failed_logins.warning)
-    said = f"{plural(len(over), 'host')} {verb(len(over), 'has')} {limit} failed or more"
+    many = f"{plural(len(over), 'host')} {verb(len(over), 'has')}" if len(over) else "None has"
+    said = f"{many} {limit} failed or more"
     return block("By host", said, table(cols, rows))
 
 

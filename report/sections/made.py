@@ -43,6 +43,7 @@ def _from(view: View) -> Markup:
         ("In UTC", f"{info.from_at:%Y-%m-%d %H:%M}Z to {info.to_at:%Y-%m-%d %H:%M}Z"),
         ("Collected", f"{start:%H:%M:%S} to {end:%H:%M:%S}"),
         ("Servers from", _path(info.fleet)),
+        *([("Names", f"without {readable(view.left_out, 60)}")] if view.left_out else []),
         ("Groups", listing(view.groups) if view.groups else "all"),
         ("Sections", ", ".join(info.sections)),
         ("Snapshot", _path(f"{view.folder}/data")),

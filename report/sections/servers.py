@@ -11,8 +11,8 @@ from report import tables
 from report.marks import mark, state
 from report.markup import Col, Page, block, bold, facts, halves, joined, prose, section, table
 from report.reading import NO_GROUP, View, frame_of
-from report.rules import states
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth
+from report.states import states
 from report.words import is_missing, listing, number, plural, readable, verb
 
 ORDER = ("down", "unknown", "degraded", "maintenance", "up")
@@ -129,7 +129,7 @@ def _cells(hosts: Sequence[str], by_host: dict[str, str], small: bool) -> Markup
     return joined(
         Markup('<span class="cell {}{}" title="{}, {}">{}{}</span>').format(
             by_host[host], "" if small else kind, host, by_host[host], mark(by_host[host], 6),
-            "" if small else Markup("<i>{}</i>").format(readable(names[host], 14)),
+            "" if small else Markup("<i>{}</i>").format(readable(names[host], 13)),
         )
         for host in hosts
     )  # fmt: skip

@@ -123,7 +123,7 @@ def _busy(frame: pd.DataFrame) -> Markup:
     said = (
         f"{plural(over, 'server')} {verb(over, 'is')} at or above 1 a core"
         if over
-        else "All are below 1 a core"
+        else "None at 1 a core or above"
     )
     return block("Busiest", said, table(cols, rows))
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - log lines are as long as they are
 """What the lines of each program come to: one row an attempt, and nothing invented."""
 
 from __future__ import annotations
@@ -400,3 +399,37 @@ def test_what_was_read_in_part_is_said() -> None:
     assert "needs xz" in parsed.cause
     cut = printed(log(FAILED_ROOT)).partition("@end")[0]
     assert "only a part of /var/log/auth.log" in logins.parse(cut, DAY).cause
+
+
+def test_what_pam_says_in_a_helper_process_is_no_attempt_of_its_own() -> None:
+    failure = PAM_ROOT.replace("pam_unix", "{}")
+    lines = []
+    for number in range(3):
+        for module in ("pam_unix", "pam_sss"):
+            lines += log(failure.format(module), pid=900 + number)
+        lines += log("x", f"error: PAM: Authentication failure for root from {IP}")[1:]
+    assert short(lines) == [ONE] * 3
+    accepted = f"Accepted keyboard-interactive/pam for root from {IP} port 4000 ssh2"
+    assert short(log(failure.format("pam_unix"), pid=900) + log(accepted)) == [
+        ("accepted", "root", IP, 1)
+    ]
+    assert short(log(failure.format("pam_unix"), pid=900)) == [ONE]
+
+
+def test_pam_without_a_pid_goes_with_the_programs_own_line() -> None:
+    refused = (
+        "pam_unix(su:auth): authentication failure; logname= uid=65534 euid=0 tty="
+        " ruser=nobody rhost=  user=root"
+    )
+    lines = log(refused, program="su", pid=None) + log(
+        "FAILED SU (to root) nobody on none", program="su"
+    )
+    assert [(row["user"], row["target_user"]) for row in rows(lines)] == [("nobody", "root")]
+
+
+def test_a_name_for_the_source_is_the_same_connection() -> None:
+    lines = log(
+        "User root from evil.example not allowed because not listed in AllowUsers", FAILED_ROOT
+    )
+    assert short(lines) == [ONE]
+    assert short(lines[:1]) == [("failed", "root", "evil.example", 1)]

@@ -11,6 +11,7 @@ from collectors import uptime
 from collectors.errors import ParseError
 from tests.collectors.probes import ASK, SHELLS, applets, asked
 
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_this_machine(shell: Sequence[str]) -> None:
     (row,) = asked(uptime, shell)
@@ -48,7 +49,7 @@ solaris   |  4:00am  up 4 min(s),  1 user,  load average: 0.01, 0.02, 0.03 | 240
 solaris   |  4:00am  up 12 day(s),  1 hr(s),  2 users,  load average: 0.1, 0.2, 0.3 | 1040400 2 0.1 0.2 0.3
 solaris   |  4:00am  up 12 day(s),  3:04,  1 user,  load average: 0.1, 0.2, 0.3 | 1047840 1 0.1 0.2 0.3
 aix       |  10:15AM   up 12 days,  20 mins,  2 users,  load average: 1.02, 1.10, 1.05 | 1038000 2 1.02 1.1 1.05
-"""  # noqa: E501
+"""
 
 
 @pytest.mark.parametrize("case", LINES.strip().splitlines())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +17,7 @@ from report import pages
 from report.errors import NoSnapshot
 from report.exporters import InfraHTMLExporter
 from report.markup import Page, prose
+from report.pdf import make_pdf
 from report.sections.today import css_string
 from report.settings import ROOT
 from tests.report import days
@@ -35,6 +38,7 @@ class Reader(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.text = ""
+        self.words: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
@@ -52,6 +56,7 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "style" not in self.open:
             self.text += data
+            self.words.update(data.split())
 
 
 def drawn(name: str) -> str:
@@ -156,6 +161,31 @@ def test_sections_left_out_show_nothing() -> None:
     assert "Uptime" not in text
 
 
+def test_names_are_shown_without_a_domain_where_that_tells_them_apart() -> None:
+    made = days.Fleet()
+    days.ordinary(made, {"web": ["web1.a.org", "web2.a.org"]}, {"web2.a.org"})
+    made.unread("web2.a.org", "unreachable", "connection refused by web2.a.org", "down")
+    day = made.day()
+    text = read(pages.today(day)._repr_html_()).text
+    assert "web2 is down." in text
+    assert "connection refused by web2.a.org" in text
+    assert "without .a.org" in read(pages.made(day)._repr_html_()).text
+    assert day.frames["hosts"]["host"].iloc[0] == "web1.a.org"
+    twins = days.Fleet()
+    days.ordinary(twins, {"web": ["web1.a.org", "web1.b.org"]}, set())
+    assert "web1.b.org" in read(pages.uptime(twins.day())._repr_html_()).text
+
+
+def test_a_day_from_before_a_collector_came() -> None:
+    day = days.good()
+    outcomes = day.frames["outcomes"]
+    frames = {name: frame for name, frame in day.frames.items() if name != "logins"}
+    frames["outcomes"] = outcomes[outcomes["collector"] != "logins"]
+    day = type(day)(day.folder, day.info, frames)
+    assert "Nothing is known" in repr(pages.logins(day))
+    assert "Logins failed–no server read" in read(pages.today(day)._repr_html_()).text
+
+
 def test_open_day(tmp_path: Path) -> None:
     days.save_day(tmp_path, "worst")
     latest = pages.open_day(output_dir=str(tmp_path))
@@ -255,6 +285,32 @@ def test_the_template_shows_outputs_and_no_code() -> None:
     assert "<script" not in html
     assert "default-src 'none'" in html
     assert not re.search(r"(?:src|href)=\"(?!data:|#)|url\((?!data:)", html)
+
+
+@pytest.mark.parametrize(("name", "most"), [("worst", 6), ("one", 3), ("local", 2), ("big", 6)])
+def test_on_paper_nothing_is_lost(name: str, most: int, tmp_path: Path) -> None:
+    if not (pdftotext := shutil.which("pdftotext")):
+        pytest.skip("pdftotext is not installed")
+    notebook = nbformat.v4.new_notebook()
+    day = days.DAYS[name]()
+    for call in CALLS:
+        data = {"text/html": getattr(pages, call)(day)._repr_html_()}
+        cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
+        notebook.cells.append(cell)
+    exporter = InfraHTMLExporter()
+    exporter.for_pdf = True
+    html = exporter.from_notebook_node(notebook)[0]
+    (tmp_path / "report.pdf").write_bytes(make_pdf(html, 60, 2048))  # refuses what is too wide
+    run = [pdftotext, str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    sheets = text.split("\f")[:-1]
+    assert len(sheets) <= most
+    assert all(f"Page {n} of {len(sheets)}" in sheet for n, sheet in enumerate(sheets, 1))
+    assert all("Internal" in sheet and len(sheet.split()) > 60 for sheet in sheets)
+    body = re.sub(r'<(header|footer) class="screen.*?</\1>|<nav>.*?</nav>', "", html, flags=re.S)
+    shown = set(text.split())
+    wanted = read(body[body.index("<main>") : body.index("</main>")] + "</main>").words
+    assert not {word for word in wanted if word not in shown and word not in "".join(text.split())}
 
 
 def test_sixty_hosts_take_well_under_a_second() -> None:

@@ -1,0 +1,230 @@
+"""The message: both its bodies, what it carries, and headers that nothing can break out of."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collectors.errors import SettingsError
+from report.contract import Finding, Summary
+from report.findings import summarise
+from report.mail import compose, message_id, readdressed, recipients
+from report.settings import Daily, Mail, Settings
+from report.store import Day
+from tests.report import days
+
+NASTY = "a\r\nBcc: evil@example.org\r\n\r\n<script>alert(1)</script>\x00\x1b[31m\u202e\udcff{{7*7}}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return make(tmp_path)
+
+
+def make(folder: Path, **mail: Any) -> Settings:
+    known = {"sender": "Infra <infra@example.org>", "to": ["ops@example.org"]}
+    return Settings(folder, folder, folder, Daily(), Mail.model_validate(known | mail))
+
+
+def parsed(message: EmailMessage) -> EmailMessage:
+    read = message_from_bytes(message.as_bytes(), policy=default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def bodies(message: EmailMessage) -> tuple[str, str]:
+    read = parsed(message)
+    found = [read.get_body((kind,)) for kind in ("plain", "html")]
+    plain, html = (part.get_content().replace("\r\n", "\n") for part in found if part is not None)
+    return plain, html
+
+
+class Shown(HTMLParser):
+    """The text of a page, its elements and the addresses in it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.tags, self.links = "", set[str](), list[str]()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [
+            value or "" for name, value in attrs if name in ("src", "href", "background")
+        ]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def attachments(tmp_path: Path, *suffixes: str) -> list[Path]:
+    made = [tmp_path / f"report{suffix}" for suffix in suffixes]
+    for path in made:
+        path.write_bytes(b"\x00\xff.\r\n" * 500)
+    return made
+
+
+def test_the_message_of_the_worst_day(settings: Settings, tmp_path: Path) -> None:
+    day = days.worst()
+    files = attachments(tmp_path, ".pdf", ".xlsx")
+    message = compose(day, summarise(day), settings, files)
+    read = parsed(message)
+    assert read["Subject"] == "Daily Infrastructure Report - 2026-11-23"
+    assert read["From"] == "Infra <infra@example.org>" and read["To"] == "ops@example.org"
+    assert read["Date"] == "Mon, 23 Nov 2026 06:00:39 +0100"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["X-Auto-Response-Suppress"] == "All"
+    assert re.fullmatch(r"<infra-report\.20261123\.[0-9a-f]{24}@example\.org>", read["Message-ID"])
+    parts = list(read.iter_attachments())
+    assert [(part.get_filename(), part.get_content_type()) for part in parts] == [
+        ("infrastructure-report-2026-11-23.pdf", "application/pdf"),
+        (
+            "infrastructure-report-2026-11-23.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+    ]
+    assert all(part.get_content() == files[0].read_bytes() for part in parts)  # type: ignore[attr-defined]
+
+
+def test_both_bodies_say_the_same_status_first(settings: Settings, tmp_path: Path) -> None:
+    day = days.worst()
+    summary = summarise(day)
+    plain, html = bodies(compose(day, summary, settings, attachments(tmp_path, ".pdf", ".xlsx")))
+    assert max(map(len, plain.splitlines())) <= 72
+    shown = Shown(html)
+    for text in (" ".join(plain.split()), " ".join(shown.text.split())):
+        place = 0
+        for part in (
+            summary.headline, summary.lead, "Servers running", summary.findings[0].sentence,
+            "infrastructure-report-2026-11-23.pdf",
+        ):  # fmt: skip
+            place = text.index(part, place)
+        for part in ("56 of 60 servers read", "not in group systemd-journal", "■", "△",
+                     "Sun 22 Nov 06:00 to Mon 23 Nov 06:00, Europe/Amsterdam"):  # fmt: skip
+            assert part in text
+    assert not shown.links and "http" not in html
+    assert len(html.encode()) < 100_000  # Gmail cuts what is longer
+
+
+def test_long_lists_are_cut_and_say_so(settings: Settings) -> None:
+    day = days.good()
+    summary = summarise(day)
+    finding = Finding("critical", "Filling", "db01", ("db01",), "/var 99 % full.", "disks")
+    many = Summary(**{**vars(summary), "findings": (finding,) * 30})
+    for text in bodies(compose(day, many, settings, [])):
+        assert text.count("/var 99") == 8 and "and 22 more in the report" in text
+
+
+@pytest.mark.parametrize("name", ["good", "nobody", "local"])
+def test_a_none_says_how_far_it_looked(settings: Settings, name: str) -> None:
+    day = days.DAYS[name]()
+    summary = summarise(day)
+    plain, html = bodies(compose(day, summary, settings, []))
+    if name == "nobody":
+        assert "Not known: no server could be read." in plain and "\nNone.\n" not in plain
+        assert "Every server was read" not in html
+    else:
+        assert "CRITICAL\n" + "-" * 72 + "\nNone.\n" in plain
+    assert "Attached" not in plain
+
+
+def test_the_same_day_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
+    day, files = days.worst(), attachments(tmp_path, ".pdf", ".xlsx")
+    first, second = (compose(day, summarise(day), settings, files).as_bytes() for _ in range(2))
+    assert first == second
+    assert first.isascii() and max(map(len, first.split(b"\r\n"))) <= 998
+
+
+def test_the_id_is_that_of_the_day_and_the_report(settings: Settings) -> None:
+    day = days.good()
+    known = message_id(day, "a@example.org")
+    renamed = day.info.model_copy(update={"title": "Another"})
+    others = {
+        message_id(day, "a@example.com"),
+        message_id(day, "a@example.org", ["me@example.org"]),
+        message_id(Day(day.folder, renamed, day.frames), "a@example.org"),
+    }
+    assert known == message_id(day, "a@example.org") and known not in others and len(others) == 3
+    later = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    message = compose(day, summarise(day), settings, [], at=later)
+    assert message["Date"] == "Tue, 24 Nov 2026 10:00:00 +0100"
+
+
+def test_without_a_pdf_the_html_is_attached_and_the_mail_says_why(
+    settings: Settings, tmp_path: Path
+) -> None:
+    day = days.good()
+    message = compose(
+        day, summarise(day), settings, attachments(tmp_path, ".html", ".xlsx"), "no <PDF> engine"
+    )
+    names = [part.get_filename() for part in parsed(message).iter_attachments()]
+    assert names[0] == "infrastructure-report-2026-11-23.html"
+    plain, html = bodies(message)
+    assert "The report is attached as HTML: no <PDF> engine" in plain
+    assert "The report is attached as HTML: no &lt;PDF&gt; engine" in html
+
+
+def test_what_servers_say_breaks_out_of_nothing(tmp_path: Path) -> None:
+    day = days.hostile()
+    info = day.info.model_copy(
+        update={"title": NASTY, "organisation": NASTY, "classification": NASTY}
+    )
+    day = Day(day.folder, info, day.frames)
+    summary = summarise(day)
+    finding = Finding("critical", NASTY, NASTY, (NASTY,), NASTY * 100, "disks")
+    summary = Summary(**{**vars(summary), "findings": (finding, *summary.findings),
+                         "headline": NASTY, "lead": NASTY})  # fmt: skip
+    settings = make(tmp_path, subject="{title} {organisation} - {date}", reply_to="r@example.org")
+    message = compose(day, summary, settings, [], NASTY)
+    read = parsed(message)
+    assert read["Bcc"] is None and read["To"] == "ops@example.org"
+    assert read["Subject"].startswith(r"a\x0d\x0aBcc: evil@example.org\x0d\x0a\x0d\x0a<script>")
+    plain, html = bodies(message)
+    assert "script" not in Shown(html).tags and "{{7*7}}" in html
+    assert r"\x00\x1b[31m\u202e\xff{{7*7}}" in " ".join(plain.split()).replace(" ", "")
+    for text in (plain, html):
+        assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", text)
+    assert max(map(len, plain.splitlines())) <= 72
+
+
+def test_names_that_are_not_ascii_and_recipients_that_are_not_shown(tmp_path: Path) -> None:
+    mail = {
+        "sender": '"Größe, Süd" <infra@bücher.example>', "to": ["Ops Å <ops@example.org>"],
+        "cc": ["cc@example.org"], "bcc": ["secret@example.org", "OPS@example.org"],
+    }  # fmt: skip
+    settings = make(tmp_path, **mail, subject="Rapport für {date} 用户")
+    day = days.good()
+    message = compose(day, summarise(day), settings, [])
+    content = message.as_bytes()
+    assert content.isascii() and b"secret" not in content
+    read = parsed(message)
+    assert read["From"].addresses[0].display_name == "Größe, Süd"
+    assert read["From"].addresses[0].addr_spec == "infra@xn--bcher-kva.example"
+    assert read["To"].addresses[0].display_name == "Ops Å" and read["Cc"] == "cc@example.org"
+    assert read["Subject"] == "Rapport für 2026-11-23 用户"
+    assert recipients(settings.mail) == ["ops@example.org", "cc@example.org", "secret@example.org"]
+    with pytest.raises(SettingsError, match="before the @ letters of ASCII"):
+        recipients(Mail(to=["jörg@example.org"]))
+
+
+def test_nobody_to_send_to_and_one_alone(tmp_path: Path) -> None:
+    day = days.good()
+    kept = compose(day, summarise(day), Settings(tmp_path, tmp_path, tmp_path, Daily(), Mail()), [])
+    assert parsed(kept)["To"] == "undisclosed-recipients:;"
+    settings = make(tmp_path, cc=["cc@example.org"])
+    alone = parsed(compose(day, summarise(day), settings, [], to=["me@example.org"]))
+    assert alone["To"] == "me@example.org" and alone["Cc"] is None
+    stored = compose(day, summarise(day), settings, attachments(tmp_path, ".pdf"))
+    again = readdressed(stored.as_bytes(), "me@example.org")
+    read = message_from_bytes(again, policy=default)
+    assert read["To"] == "me@example.org" and read["Cc"] is None
+    assert read["Message-ID"] != stored["Message-ID"]
+    assert again.split(b"\r\n\r\n", 1)[1] == stored.as_bytes().split(b"\r\n\r\n", 1)[1]
