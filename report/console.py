@@ -43,8 +43,11 @@ class Console:
         self.quiet = quiet
         self.debug = debug
         self.terminal = sys.stderr.isatty() and not quiet
-        log.setLevel(logging.DEBUG if debug else logging.INFO)
-        logging.getLogger("collectors").setLevel(logging.DEBUG if debug else logging.INFO)
+        for name in ("report", "collectors"):
+            logger = logging.getLogger(name)
+            logger.setLevel(logging.DEBUG if debug else logging.INFO)
+            # Without any handler Python itself prints warnings, a second time.
+            logger.addHandler(logging.NullHandler())
         if debug:
             logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
 

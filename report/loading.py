@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +74,12 @@ def copy_examples(params: Path) -> list[Path]:
             None,
         )
         if example and not path.exists():
-            part = path.with_suffix(".part")
+            part = path.with_suffix(f".{os.getpid()}.part")
             shutil.copyfile(example, part)
-            part.replace(path)
-            made.append(path)
+            with suppress(FileExistsError):  # another run, or the person, was quicker
+                os.link(part, path)
+                made.append(path)
+            part.unlink()
     return made
 
 
