@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from report.console import Console
     from report.settings import Settings
 
+OPTIONS_OF_THEIR_OWN = {"report_date": "--date", "output_dir": "--output"}
 EXIT_CODES = """\
 exit codes, the first that applies:
   75  another run holds the output directory
@@ -223,6 +224,8 @@ def _parameter(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (equals and name.isidentifier()):
         raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE")
+    if name in OPTIONS_OF_THEIR_OWN:
+        raise argparse.ArgumentTypeError(f"{name} is given as {OPTIONS_OF_THEIR_OWN[name]}")
     try:
         return name, yaml.safe_load(value)
     except yaml.YAMLError:

@@ -66,6 +66,10 @@ class Console:
             log.error("%s", one)
             sys.stderr.write(f"infra-report: {visible(one)}\n")
 
+    def detail(self, line: str) -> None:
+        """Note in run.log alone what a person need not see pass by."""
+        log.info("%s", visible(line))
+
     def stage(self, line: str) -> None:
         """Note a stage on standard error, dated where that is no terminal, and in run.log."""
         log.info("%s", visible(line))

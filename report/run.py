@@ -208,10 +208,10 @@ def _documents(run: Run, day: store.Day, kernel: Kernel) -> None:
 
     settings, console = run.settings, run.console
     parameters = dict(getattr(run.options, "parameters", ()))
+    summary = _summary(run, day)  # first: it knows whether there are such groups
     made = render_day(settings, day, kernel, parameters, console)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
-    summary = _summary(run, day)
     state = delivery.state(day.folder)
     if state not in ("sending", "delivered"):  # that message is fixed
         message = compose(day, summary, settings, made.attachments, made.without_pdf)
@@ -228,7 +228,10 @@ def _summary(run: Run, day: store.Day) -> Summary:
     from report.reading import narrowed
 
     groups = dict(getattr(run.options, "parameters", ())).get("groups") or []
-    return summarise(narrowed(day, groups) if groups else day)
+    try:
+        return summarise(narrowed(day, groups) if groups else day)
+    except ValueError as error:
+        raise SettingsError(Fault("-p", "groups", str(error))) from None
 
 
 def _check_coverage(run: Run, day: store.Day, summary: Summary) -> None:

@@ -20,6 +20,7 @@ from report.contract import Finding, Summary, Unread
 from report.files import write_whole
 from report.findings import summarise
 from report.grids import grids
+from report.reading import narrowed
 from report.sheets import GREY, RED, Column, Grid, Sheet, Typed, font
 from report.store import Day, load
 from report.words import is_missing
@@ -46,10 +47,14 @@ def write_workbook(day: Day, path: Path, summary: Summary | None = None) -> None
 
 
 def main(arguments: list[str]) -> int:
-    """Write one day's workbook; say on one line of stderr why there is none."""
+    """Write one day's workbook, of some groups' hosts only if groups are named.
+
+    Arguments: OUTPUT DATE PATH [GROUP …]. Says on one line of stderr why there is none.
+    """
     try:
-        output, day, path = arguments
-        write_workbook(load(Path(output), date.fromisoformat(day)), Path(path))
+        output, day, path, *groups = arguments
+        snapshot = load(Path(output), date.fromisoformat(day))
+        write_workbook(narrowed(snapshot, groups) if groups else snapshot, Path(path))
     except InfraReportError as error:
         print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
         return error.exit_code
