@@ -125,11 +125,15 @@ class Transports:
 
 
 def gather(
-    hosts: Sequence[Host], plan: Plan, on_host: Callable[[HostResult], None] = lambda _: None
+    hosts: Sequence[Host],
+    plan: Plan,
+    on_host: Callable[[HostResult], None] = lambda _: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Snapshot:
     """Ask every host, and return the frames of all.
 
-    `on_host` is called in the caller's thread for each host as it is done.
+    In the caller's thread, `meanwhile` is called once the first hosts are being asked, and
+    then `on_host` for each host as it is done.
     """
     transports = Transports(plan.access)
     transports.prepare(hosts)
@@ -137,6 +141,7 @@ def gather(
     pool = ThreadPoolExecutor(max_workers=min(plan.concurrency, max(len(hosts), 1)))
     try:
         waiting = [pool.submit(ask_host, host, plan, transports) for host in hosts]
+        meanwhile()
         for done in as_completed(waiting):
             results.append(done.result())
             on_host(results[-1])

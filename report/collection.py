@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
     from collectors.transports import Access
 
 
-def collect(settings: Settings, day: date, now: datetime, console: Console) -> store.Day:
+def collect(
+    settings: Settings,
+    day: date,
+    now: datetime,
+    console: Console,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> store.Day:
     """Ask every host and put the day's snapshot in its place; return it.
 
     A day that is over is filled: only what is absent is asked, and every `ok` outcome and
-    what it found stay as they are.
+    what it found stay as they are. `meanwhile` is called while servers answer.
     """
     from collectors.gather import gather
 
@@ -36,7 +42,7 @@ def collect(settings: Settings, day: date, now: datetime, console: Console) -> s
     plan = _plan(settings, day, now, past, old)
     console.stage(f"reading {plural(len(settings.fleet.hosts), 'server')}")
     with console.progress(len(settings.fleet.hosts)) as on_host:
-        snapshot = gather(settings.fleet.hosts, plan, on_host)
+        snapshot = gather(settings.fleet.hosts, plan, on_host, meanwhile)
     for warning in snapshot.warnings:
         console.stage(warning)
     info = store.Info(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -157,7 +157,7 @@ def _make_today(run: Run) -> None:
     if _will_send(run, usually=True):
         delivery.note_due(run.folder)
     with _kernel(run) as kernel:
-        day = _collected(run)
+        day = _collected(run, kernel.start)
         _documents(run, day, kernel)
     if _will_send(run, usually=True) or options.to:
         _deliver(run, run.folder)
@@ -195,10 +195,10 @@ def _catch_up(run: Run) -> None:
         _deliver(run, folder)
 
 
-def _collected(run: Run) -> store.Day:
+def _collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.Day:
     from report.collection import collect as collect_day
 
-    return collect_day(run.settings, run.day, run.now, run.console)
+    return collect_day(run.settings, run.day, run.now, run.console, meanwhile)
 
 
 def _documents(run: Run, day: store.Day, kernel: Kernel) -> None:
