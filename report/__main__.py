@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options, console))
     except InfraReportError as error:
         if options.debug:
-            raise
+            traceback.print_exc()
         console.fail(str(error))
         return error.exit_code
     except KeyboardInterrupt:
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:
         if options.debug:
-            raise
+            traceback.print_exc()
         console.fail(
             f"this is a fault of infra-report itself: {type(error).__name__}: {error} "
             "(--debug shows where)"
@@ -233,15 +234,21 @@ def _parameter(text: str) -> tuple[str, Any]:
 
 
 def _settings(options: argparse.Namespace, console: Console, with_fleet: bool = True) -> Settings:
-    from report.loading import copy_examples, load_settings, params_folder
+    from collectors.errors import SettingsError
+    from report.loading import copy_examples, load_settings, output_folder, params_folder
+    from report.lock import check_free
 
     folder = params_folder(options.params)
     if folder.is_dir():
         for path in copy_examples(folder):
             console.stage(f"made {path} from its example")
-    return load_settings(
-        options.params, options.output, options.fleet, options.set, options.limit, with_fleet
-    )
+    try:
+        return load_settings(
+            options.params, options.output, options.fleet, options.set, options.limit, with_fleet
+        )
+    except SettingsError:
+        check_free(output_folder(options.output))  # 75 comes before 2
+        raise
 
 
 def _daily(options: argparse.Namespace, console: Console) -> int:

@@ -74,7 +74,8 @@ def _output(settings: Settings) -> Iterator[Check]:
 
 def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
     from collectors import COLLECTORS
-    from collectors.gather import HostResult, Plan, gather
+    from collectors.asking import HostResult, Plan
+    from collectors.gather import gather
 
     assert settings.fleet is not None
     now = datetime.now(UTC)

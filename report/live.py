@@ -19,9 +19,9 @@ from report.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collectors.asking import Attempt
     from collectors.base import Collector, Row
     from collectors.fleet import Host
-    from collectors.gather import Attempt
 
 TRUST_SECONDS = 20
 EXIT_NOT_OK = 1
@@ -68,7 +68,7 @@ def _ask(
     settings: Settings, host_name: str, name: str, since: str | None, until: str | None
 ) -> tuple[Collector, Attempt]:
     from collectors import COLLECTORS
-    from collectors.gather import Plan, Transports, ask_host
+    from collectors.asking import Plan, Transports, ask_host
 
     host = _host(settings, host_name)
     by_name = {collector.NAME: collector for collector in COLLECTORS}

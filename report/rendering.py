@@ -167,7 +167,7 @@ def again(day: store.Day, parameters: Mapping[str, Any]) -> str:
 
 def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Path]) -> None:
     info = day.info
-    files = [*sorted((day.folder / "data").iterdir()), *made]
+    files = [*sorted(store.data_folder(day.folder).iterdir()), *made]
     manifest = {
         "schema": info.schema_version,
         "version": __version__,
@@ -177,6 +177,7 @@ def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Pa
         "collected": {"started_at": _z(info.started_at), "finished_at": _z(info.finished_at)},
         "time_zone": info.time_zone,
         "fleet": info.fleet,
+        "limit": info.limit,
         "thresholds": info.thresholds.model_dump(),
         "parameters": dict(parameters),
         "sha256": {str(path.relative_to(day.folder)): sha256_of(path) for path in files},

@@ -24,6 +24,7 @@ __all__ = ["COLUMNS", "NAME", "PAST", "SECONDS", "parse", "script"]
 
 NAME = "logins"
 SECONDS = 40
+MOST_BYTES = 24_000_000
 # Logs keep the past: a day that is over can still be asked for.
 PAST = True
 COLUMNS: tuple[Column, ...] = (
