@@ -23,7 +23,7 @@ ask() {
 }
 finish() {
   [ "$seds" ] || return 0
-  (trap 'kill "$!"; exit' TERM; sleep "$((LIMIT + 2))" & wait "$!"; kill -ALRM $$
+  (trap 'kill -9 "$!"; exit' TERM; sleep "$((LIMIT + 2))" & wait "$!"; kill -ALRM $$
   ) >/dev/null 2>&1 & w=$!
   wait $seds; kill "$w" 2>/dev/null; seds=; asked=0
 }
