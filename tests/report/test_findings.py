@@ -143,6 +143,7 @@ def test_read_only_is_a_fault_where_fstab_says_otherwise() -> None:
     assert sentences(summarise(day)) == [
         r"critical web01: / and /srv\x20data are mounted read-only, although fstab says otherwise."
     ]
+    assert summarise(day).headline == "web01 has a filesystem that fell read-only."
     older = {**day.frames, "disks": day.frames["disks"].drop(columns="read_only_expected")}
     assert summarise(replace(day, frames=older)).findings == ()
 
