@@ -39,7 +39,7 @@ else
   s=; setsid true 2>/dev/null && s=setsid
   limit() {
     $s sh -c "$2" & p=$!
-    (sleep "$1" & t=$!; trap 'kill $t; exit' TERM; wait $t
+    (trap 'kill -9 $!; exit' TERM; sleep "$1" & wait $!
       kill -9 ${s:+-}"$p" "$p") >/dev/null 2>&1 3>&- & w=$!
     wait "$p" 2>/dev/null; r=$?; kill "$w" 2>/dev/null; return "$r"
   }

@@ -22,7 +22,7 @@ from collectors.errors import ParseError
 PRELUDE = r"""
 within() {
   s=$1; shift; "$@" & p=$!
-  (trap 'kill "$z"; exit' TERM; sleep "$s" & z=$!; wait "$z"; kill -9 "$p") >/dev/null 2>&1 & w=$!
+  (trap 'kill -9 "$!"; exit' TERM; sleep "$s" & wait "$!"; kill -9 "$p") >/dev/null 2>&1 & w=$!
   wait "$p"; r=$?; kill "$w" 2>/dev/null; return "$r"
 }
 say() { n=$1; shift; { "$@"; printf '\n=%s\n' "$?"; } 2>&1 | sed "s/^/$n|/"; }

@@ -12,13 +12,16 @@
 One row. Linux is read from /proc (proc(5)). Elsewhere the `uptime` line is understood as
 procps, coreutils, BusyBox, macOS, the BSDs, Solaris and AIX print it, and the boot time
 comes from kern.boottime or kstat. `uptime` tells minutes: no boot time is made of that.
+A container has the machine's /proc/uptime and a start of its own (`starts`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from collectors import starts
 from collectors import text as probe
 from collectors.base import NUMBER, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.errors import ParseError
@@ -30,6 +33,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("uptime_seconds", WHOLE, "s", "time since it was started"),
     Column("booted_at", TIME, "UTC", "when it was started; NA when known to the minute only"),
     Column("boot_id", TEXT, "", "another one after each start (Linux)"),
+    Column("container_started_at", TIME, "UTC", "a container's own start; NA on a machine"),
+    Column("last_stop", TEXT, "", "how it ended before: planned, crashed; NA if not on record"),
     Column("load_1", NUMBER, "", "load average over 1 minute"),
     Column("load_5", NUMBER, "", "load average over 5 minutes"),
     Column("load_15", NUMBER, "", "load average over 15 minutes"),
@@ -41,7 +46,7 @@ COLUMNS: tuple[Column, ...] = (
 SCRIPT = r"""
 cores() { getconf _NPROCESSORS_ONLN || nproc || sysctl -n hw.ncpu; } 2>/dev/null
 say now date +%s
-if [ -r /proc/uptime ]; then
+if [ -r /proc/uptime ] && read -r up _ </proc/uptime && [ "$up" ]; then
   say uptime cat /proc/uptime
   say btime grep '^btime ' /proc/stat
   say boot_id cat /proc/sys/kernel/random/boot_id
@@ -59,7 +64,7 @@ if [ -s /run/utmp ] || [ -s /var/run/utmp ] || [ -d /run/systemd/system ]; then
 # lxcfs gives a container its own /proc/uptime beside the machine's btime.
 SAME_BOOT_SECONDS = 60
 LINE = re.compile(r".*?\bup\s+(.*?),?\s*(?:(\d+)\s+users?,?\s*)?load averages?:\s*(.*)")
-LOAD = re.compile(r"\d+[.,]\d+")
+LOADS = re.compile(r"(\d+[.,]\d+),?\s+(\d+[.,]\d+),?\s+(\d+[.,]\d+)(?:\s.*)?")
 SPAN = re.compile(
     r"(\d+):(\d\d)(?::(\d\d))?|(\d+)\s*(year|week|day|hour|hr|min|sec)(?:ute|ond)?(?:s|\(s\))?"
 )
@@ -77,7 +82,7 @@ UNIT_SECONDS = {
 def script(ask: Ask) -> str:
     """Return the script; what is asked makes no difference to it."""
     del ask
-    return probe.PRELUDE + SCRIPT
+    return probe.PRELUDE + SCRIPT + starts.SCRIPT + ":\n"
 
 
 def parse(text: str, ask: Ask) -> Parsed:
@@ -89,6 +94,8 @@ def parse(text: str, ask: Ask) -> Parsed:
     row["cores"] = int(cores) if cores.isdigit() else None
     if "who" in found and found["who"].status == 0:
         row["users"] = sum(1 for line in found["who"].lines if line.strip())
+    row["container_started_at"] = starts.container_started_at(found)
+    row["last_stop"] = starts.last_stop(found, row.get("booted_at"))
     return Parsed([row])
 
 
@@ -117,7 +124,8 @@ def _booted_at(found: probe.Sections, up: int) -> datetime | None:
 def _elsewhere(found: probe.Sections) -> Row:
     line = _matched(LINE.pattern, found.value("line"), "the line of uptime")
     row = Row(uptime_seconds=span_seconds(line[1], line[0]))
-    row.update(_loads(LOAD.findall(line[3]), line[0]))
+    loads = _matched(LOADS.pattern, line[3], "the load in the line of uptime")
+    row.update(_loads(loads.groups(), line[0]))
     row["users"] = int(line[2]) if line[2] else None
     said = found.value("boottime") + " " + found.value("kstat")
     if boot := re.search(r"\bsec = (\d+)|\bboot_time\s+(\d+)", said):
@@ -145,7 +153,7 @@ def span_seconds(words: str, line: str) -> int | None:
     return total
 
 
-def _loads(said: list[str], line: str) -> dict[str, float]:
+def _loads(said: Sequence[str], line: str) -> dict[str, float]:
     try:
         one, five, fifteen = (float(word.replace(",", ".")) for word in said)
     except ValueError:

@@ -101,9 +101,12 @@ def _clauses(found: Sequence[Finding], view: View) -> list[str]:
 def _broken(found: Sequence[Finding], view: View) -> list[str]:
     down: list[str] = []
     unread: list[str] = []
+    read_only: list[str] = []
     rest: list[str] = []
     for one in found:
-        if one.severity == "critical" and one.sentence.startswith("Down"):
+        if one.section == "disks":
+            read_only += one.hosts
+        elif one.severity == "critical" and one.sentence.startswith("Down"):
             down += one.hosts
         elif one.severity == "critical":
             unread += one.hosts
@@ -114,6 +117,9 @@ def _broken(found: Sequence[Finding], view: View) -> list[str]:
         outcomes = {view.blind[host].outcome for host in unread if host in view.blind}
         why = f" ({IN_WORDS[next(iter(outcomes))]})" if len(outcomes) == 1 else ""
         parts.append(f"{_who(unread, view)} could not be read{why}")
+    if read_only:
+        has = verb(len(read_only), "has")
+        parts.append(f"{_who(read_only, view)} {has} a filesystem that fell read-only")
     if rest:
         parts.append(f"{_who(rest, view)} {verb(len(rest), 'is')} degraded")
     return parts

@@ -145,6 +145,23 @@ def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], re
     return f"{origin}; none got in{f' on {read} read' if read else ''}."
 
 
+def not_writable(view: View) -> list[Finding]:
+    """Filesystems mounted read-only although fstab says otherwise: a kernel's word for damage."""
+    disks = frame_of(view, "disks")
+    if "read_only_expected" not in disks:  # a snapshot of an earlier version
+        return []
+    wanted = disks["read_only_expected"].eq(False).fillna(False)
+    here = disks[disks["read_only"].fillna(False).astype(bool) & wanted.astype(bool)]
+    found = []
+    for host, rows in here.groupby("host", sort=True):
+        name = str(host)
+        mounts = listing([readable(at, 48).replace(" ", "\\x20") for at in rows["mount"]], NAMED)
+        verb = "is" if len(rows) == 1 else "are"
+        said = f"{mounts} {verb} mounted read-only, although fstab says otherwise."
+        found.append(Finding("critical", "Broken", name, (name,), said, "disks"))
+    return found
+
+
 def filling(view: View) -> list[Finding]:
     """Filesystems above a limit, by bytes or by inodes; a remote one once for all its hosts."""
     once = tables.writable(tables.filesystems(frame_of(view, "disks")))
@@ -220,6 +237,6 @@ def _subject(hosts: Sequence[str]) -> str:
 RULES: dict[str, tuple[Callable[[View], list[Finding]], ...]] = {
     "servers": (not_up,),
     "logins": (root_by_password, failed_logins),
-    "disks": (filling,),
+    "disks": (not_writable, filling),
     "uptime": (restarted,),
 }

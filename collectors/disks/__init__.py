@@ -7,6 +7,7 @@
     inodes|Filesystem      Inodes  IUsed   IFree IUse% Mounted on
     inodes|/dev/sda1      2621440 312044 2309396   12% /
     df2|=137                                    the mount on line 2 of the table is stuck
+    fstab|rw /                                  what fstab says of it (its options stay there)
 
 One row a filesystem: types and options from the table of mounts (`mounts` says which are
 left out and why), figures from `df`. Only mount points are named to `df`, so no automount
@@ -19,11 +20,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from collectors import text as probe
-from collectors.base import FLAG, TEXT, WHOLE, Ask, Column, Parsed, Row
+from collectors.base import FLAG, TEXT, WHOLE, Ask, Column, Parsed
 from collectors.disks import df, mounts
 from collectors.disks.probing import LIMIT_SECONDS, SCRIPT
+from collectors.disks.rows import row
 from collectors.errors import CollectError, NotApplicable, ParseError
 
 NAME = "disks"
@@ -35,17 +38,16 @@ COLUMNS: tuple[Column, ...] = (
     Column("fs_type", TEXT, "", "ext4, xfs, nfs4 …"),
     Column("remote", FLAG, "", "whether it lies on another machine"),
     Column("read_only", FLAG, "", "whether it is mounted read-only"),
+    Column("read_only_expected", FLAG, "", "whether /etc/fstab wants that; NA if it is silent"),
     Column("size_bytes", WHOLE, "B", "its size; NA when beyond 8 EiB"),
     Column("used_bytes", WHOLE, "B", "what is used"),
     Column("available_bytes", WHOLE, "B", "what an ordinary user may use; negative in the reserve"),
-    Column("used_percent", WHOLE, "%", "used ÷ (used + available), rounded up as GNU df does"),
+    Column("used_percent", WHOLE, "%", "used ÷ (used + available), rounded as its df does"),
     Column("inodes", WHOLE, "", "how many files it can hold; NA where it sets no limit"),
     Column("inodes_used", WHOLE, "", "how many it holds"),
-    Column("inodes_used_percent", WHOLE, "%", "used ÷ all inodes, rounded up"),
+    Column("inodes_used_percent", WHOLE, "%", "used ÷ all inodes, rounded as its df does"),
     Column("cause", TEXT, "", "why there are no figures"),
 )
-
-LARGEST = 2**63 - 1
 
 
 def script(ask: Ask) -> str:
@@ -69,12 +71,15 @@ def parse(text: str, ask: Ask) -> Parsed:
         raise ParseError("neither a table of mounts nor one of df", text)
     figures: dict[str, df.Figures] = {}
     devices: dict[str, str] = {}
+    types: dict[str, str] = {}
     for table in tables.values():
-        devices |= table.devices
+        devices, types = devices | table.devices, types | table.types
         for at, more in table.figures.items():
             figures[at] = figures.get(at, {}) | more
     # What df knows and the table of mounts does not is never dropped.
-    unlisted = [mounts.Mount(0, devices[at], at) for at in figures if at not in known]
+    unlisted = [
+        mounts.Mount(0, devices[at], at, types.get(at, "")) for at in figures if at not in known
+    ]
     kept = [m for m in mounts.distinct(listed) if not _named_by_twin(m, listed, figures)]
     kept += [one for one in unlisted if figures[one.at].get("size")]
     if not kept:
@@ -84,12 +89,23 @@ def parse(text: str, ask: Ask) -> Parsed:
     if len(missing) == len(kept):
         raise CollectError(f"df gave no figures: {cause}")
     more_missing = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-    rows = [_row(mount, figures.get(mount.at, {}), missing.get(mount.at)) for mount in kept]
+    wanted = mounts.expected(found.good("fstab"))
+    rows = [
+        row(_named(m, devices), figures.get(m.at, {}), missing.get(m.at), wanted.get(m.at))
+        for m in kept
+    ]
     return Parsed(rows, cause + more_missing)
 
 
 def _is_table(name: str) -> bool:
     return name.startswith(("df", "inodes"))
+
+
+def _named(mount: mounts.Mount, devices: Mapping[str, str]) -> mounts.Mount:
+    """Return the mount under df's name of the device: /dev/sda1 for /dev/root or by-uuid/…"""
+    said = devices.get(mount.at, "")
+    clear = said.startswith("/dev/") and "?" not in said
+    return replace(mount, device=said) if clear else mount
 
 
 def _named_by_twin(
@@ -119,40 +135,3 @@ def _why(mount: mounts.Mount, found: probe.Sections, tables: Mapping[str, df.Tab
     if section.status == 127:
         return "there is no df"
     return "df says nothing of it"
-
-
-def _row(mount: mounts.Mount, figures: Mapping[str, int], cause: str | None) -> Row:
-    size, used, available = (figures.get(key) for key in ("size", "used", "available"))
-    inodes = figures.get("inodes") or None
-    iused = figures.get("iused") if inodes else None
-    ifree = inodes - iused if inodes is not None and iused is not None else None
-    if size == 0:  # then df's other noughts mean nothing either
-        cause, size, used, available = cause or "it reports no size", None, None, None
-    elif size is not None and size > LARGEST:
-        cause = f"it reports {size / 2**60:,.0f} EiB"
-    readable = mount.number and mount.options
-    return Row(
-        mount=mount.at,
-        device=mount.device,
-        fs_type=mount.fs_type or None,
-        remote=mount.remote,
-        read_only=bool({"ro", "read-only"} & set(mount.options)) if readable else None,
-        size_bytes=_fitting(size),
-        used_bytes=_fitting(used),
-        available_bytes=_fitting(available),
-        used_percent=_percent(used, available),
-        inodes=inodes,
-        inodes_used=iused,
-        inodes_used_percent=_percent(iused, ifree),
-        cause=cause,
-    )
-
-
-def _percent(used: int | None, free: int | None) -> int | None:
-    if used is None or free is None or used + free <= 0:
-        return None
-    return -(-used * 100 // (used + free))
-
-
-def _fitting(size: int | None) -> int | None:
-    return size if size is not None and -LARGEST <= size <= LARGEST else None

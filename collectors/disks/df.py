@@ -6,9 +6,11 @@
     Filesystem  1024-blocks Used Avail Capacity iused ifree %iused Mounted on   FreeBSD df -ki
     Filesystem      Inodes IUsed   IFree IUse% Mounted on                    GNU
     Filesystem     Inodes      Used Available Capacity Mounted on            BusyBox
+    Filesystem 1K-blocks Used Avail %Cap iUsed iAvail %iCap Mounted on       NetBSD
 
 A part of `disks`. A record may run over two lines, with a long device name on the first;
 a name may hold blanks, and BusyBox prints a line break in a name as it is, GNU as `?`.
+A column of types (-T) is understood wherever somebody's alias or wrapper adds it.
 """
 
 from __future__ import annotations
@@ -31,11 +33,15 @@ COLUMNS = {
     "capacity": "percent",
     "use%": "percent",
     "%used": "percent",
+    "%cap": "percent",
     "inodes": "inodes",
     "iused": "iused",
     "ifree": "ifree",
     "iuse%": "ipercent",
     "%iused": "ipercent",
+    "iavail": "ifree",
+    "%icap": "ipercent",
+    "type": "type",
 }
 CELL = r"(-?\d+%?|-)"
 Figures = dict[str, int]
@@ -43,10 +49,11 @@ Figures = dict[str, int]
 
 @dataclass(frozen=True)
 class Table:
-    """Figures (size, used and available in bytes) by mount point; the device; and messages."""
+    """Figures (size, used and available in bytes), devices and types by mount point; messages."""
 
     figures: dict[str, Figures] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
 
 
@@ -76,11 +83,13 @@ def read(section: Section, known: Mapping[str, str]) -> Table:
             table.messages.append(line)
         elif not pending and last not in known and f"{last}\n{line}" in known:
             last = _rename(table, last, f"{last}\n{line}")
-        elif record := _record(f"{pending} {line}" if pending else line, len(columns), known):
+        elif record := _record(f"{pending} {line}" if pending else line, columns, known):
             device, cells, at = record
             last = known.get(at) or at
             table.figures[last] = _figures(columns, cells, unit)
             table.devices[last] = device
+            if "type" in columns:
+                table.types[last] = cells[columns.index("type")]
             pending = ""
         else:
             pending = f"{pending} {line.strip()}".strip()
@@ -106,18 +115,21 @@ def _columns(words: list[str], line: str) -> tuple[list[str], int]:
 
 
 def _record(
-    text: str, count: int, known: Mapping[str, str]
+    text: str, columns: list[str], known: Mapping[str, str]
 ) -> tuple[str, tuple[str, ...], str] | None:
-    """Split a record at its run of figures; names may hold blanks and figures themselves."""
-    cells = r"\s+".join([CELL] * count)
+    """Split a record at its run of figures; names may hold blanks and figures themselves.
+
+    Of several runs the first counts, unless the last leads to a mount point that there is.
+    """
+    cells = r"\s+".join(r"(\S+)" if column == "type" else CELL for column in columns)
+    splits = []
     for device in (r"(.*?)", r"(.*)"):
         found = re.fullmatch(rf"{device}\s+{cells}\s+(/.*)", text, re.DOTALL)
         if found is None:
             return None
-        split = found[1], found.groups()[1:-1], found[count + 2]
-        if split[2] in known:
-            break
-    return split
+        splits.append((found[1].strip(), found.groups()[1:-1], found[len(columns) + 2]))
+    first, last = splits
+    return last if last[2] in known and first[2] not in known else first
 
 
 def _rename(table: Table, old: str, new: str) -> str:
@@ -132,7 +144,7 @@ def _figures(columns: list[str], cells: tuple[str, ...], unit: int) -> Figures:
     figures = {
         name: int(cell.rstrip("%"))
         for name, cell in pairs
-        if cell != "-" and (name == "available" or not cell.startswith("-"))
+        if cell != "-" and name != "type" and (name == "available" or not cell.startswith("-"))
     }
     for name in ("size", "used", "available"):
         if name in figures:

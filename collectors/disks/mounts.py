@@ -100,6 +100,12 @@ def table(found: Sections) -> list[Mount]:
     return [_other(n, line) for n, line in lines if not re.match(r"\s*(node\s+mounted|-{5})", line)]
 
 
+def expected(lines: Iterable[str]) -> dict[str, bool]:
+    """Return by mount point whether fstab wants it read-only, of the probe's `ro /at` lines."""
+    pairs = (line.partition(" ") for line in lines if line.strip())
+    return {_unescaped(at): word == "ro" for word, _, at in pairs}
+
+
 def distinct(mounts: Iterable[Mount]) -> list[Mount]:
     """Return the mounts that can be seen and are wanted, each filesystem once.
 
@@ -117,8 +123,12 @@ def _numbered(lines: Sequence[str]) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
+def _unescaped(word: str) -> str:
+    return ESCAPE.sub(lambda byte: chr(int(byte[1], 8)), word)
+
+
 def _linux(number: int, line: str) -> Mount:
-    words = [ESCAPE.sub(lambda byte: chr(int(byte[1], 8)), word) for word in line.split(" ")]
+    words = [_unescaped(word) for word in line.split(" ")]
     if len(words) < 4 or not words[1].startswith("/"):
         raise ParseError("not a line of /proc/self/mounts", line)
     return Mount(number, words[0], words[1], words[2], words[3].split(","))

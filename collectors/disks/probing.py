@@ -23,15 +23,23 @@ ask() {
 }
 finish() {
   [ "$seds" ] || return 0
-  (trap 'kill "$z"; exit' TERM; sleep "$((LIMIT + 2))" & z=$!; wait "$z"; kill -ALRM $$
+  (trap 'kill -9 "$!"; exit' TERM; sleep "$((LIMIT + 2))" & wait "$!"; kill -ALRM $$
   ) >/dev/null 2>&1 & w=$!
   wait $seds; kill "$w" 2>/dev/null; seds=; asked=0
 }
 trap 'kill -9 $seds 2>/dev/null' ALRM
+# Only what it is about: cifs options may hold a password.
+fstab() {
+  while read -r device at _ options _ || [ "$device" ]; do
+    case $device in '' | '#'*) continue ;; esac
+    case ",$options," in *,ro,*) printf 'ro %s\n' "$at" ;; *) printf 'rw %s\n' "$at" ;; esac
+  done
+}
 name() { at=$(printf '%b.' "${1#* }"); at=${at%.}; }
 seds=; asked=0; lines=0; set -f; set --; old=$IFS; newline='
 '
-if [ -r /proc/self/mounts ]; then
+[ -r /etc/fstab ] && say fstab fstab </etc/fstab
+if [ -r /proc/self/mounts ] && read -r _ </proc/self/mounts; then
   say mounts sed 's/,[a-z]*dir=[^, ]*//g' /proc/self/mounts
   # "type mount-point", with \040 made \0040 for printf.
   table=$(sed 's/^[^ ]* \([^ ]*\) \([^ ]*\) .*/\2 \1/; s/\\/\\0/g' /proc/self/mounts)

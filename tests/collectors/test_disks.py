@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from collectors import disks
+from collectors.base import Row
 from collectors.disks import df, mounts
+from collectors.disks.probing import SCRIPT
 from collectors.envelope import wrap
 from collectors.errors import ParseError
 from collectors.text import Section
@@ -147,13 +149,103 @@ def test_a_message_is_no_record() -> None:
     assert list(table.figures) == ["/"]
 
 
-def test_used_percent_is_rounded_up_and_never_of_size() -> None:
-    text = "mounts|/dev/a / ext4 rw 0 0\nmounts|=0\ndf|{}\ndf|{}\ndf|=0\n"
+def parsed(*records: str, options: str = "rw", more: str = "") -> list[Row]:
     heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
-    for used, available, percent in ((0, 10, 0), (1, 999, 1), (900, 50, 95), (10, 0, 100)):
-        record = f"/dev/a 1000 {used} {available} 0% /"
-        (row,) = disks.parse(text.format(heading, record), ASK).rows
-        assert row["used_percent"] == percent
+    text = f"mounts|/dev/a / ext4 {options} 0 0\nmounts|=0\n{more}"
+    return list(
+        disks.parse(
+            f"{text}df|{heading}\n" + "".join(f"df|{r}\n" for r in records) + "df|=0\n", ASK
+        ).rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("used", "available", "said", "percent"),
+    [
+        (0, 10, "0%", 0),
+        (1, 999, "1%", 1),  # GNU rounds up,
+        (1, 999, "0%", 0),  # BusyBox and the BSDs to the nearest
+        (900, 50, "95%", 95),
+        (900, 50, "90%", 95),  # of the size, which counts the reserve
+        (900, 50, "-", 95),
+        (10, 0, "100%", 100),
+        (100, -5, "106%", 106),
+    ],
+)
+def test_used_percent_is_what_df_says_and_never_of_size(
+    used: int, available: int, said: str, percent: int
+) -> None:
+    (row,) = parsed(f"/dev/a 1000 {used} {available} {said} /")
+    assert row["used_percent"] == percent
+
+
+def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
+    (row,) = parsed(f"/dev/a {2**54} {2**50} {2**54 - 2**50} 7% /")
+    assert (row["size_bytes"], row["used_bytes"], row["used_percent"]) == (None, 2**60, 7)
+    assert row["cause"] == "it reports 16 EiB"
+    inodes = "inodes|Filesystem Inodes IUsed IFree IUse% Mounted on\n"
+    inodes += f"inodes|/dev/a {2**64 - 1} 7 {2**64 - 8} 1% /\ninodes|=0\n"
+    (row,) = parsed("/dev/a 8 4 4 50% /", more=inodes)
+    assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (None, 7, 1)
+
+
+def test_the_device_is_called_as_df_calls_it() -> None:
+    (row,) = parsed("/dev/sda1 8 4 4 50% /")
+    assert row["device"] == "/dev/sda1"
+    for said in ("-", "rootfs", "/dev/?"):
+        (row,) = parsed(f"{said} 8 4 4 50% /")
+        assert row["device"] == "/dev/a"
+
+
+def test_what_fstab_wants_stands_beside_what_is() -> None:
+    more = "fstab|rw /\nfstab|ro /a\\040b\nfstab|=0\n"
+    assert mounts.expected(["rw /", r"ro /a\040b"]) == {"/": False, "/a b": True}
+    for options, found in (
+        ("rw", False),
+        ("ro,errors=remount-ro", True),
+        ("rw,emergency_ro", True),
+    ):
+        (row,) = parsed("/dev/a 8 4 4 50% /", options=options, more=more)
+        assert (row["read_only"], row["read_only_expected"]) == (found, False)
+    (row,) = parsed("/dev/a 8 4 4 50% /")
+    assert row["read_only_expected"] is None
+
+
+def test_the_probe_tells_nothing_of_fstab_but_ro_and_where(tmp_path: Path) -> None:
+    (tmp_path / "fstab").write_text(
+        "# /etc/fstab\n\nUUID=1\t/ ext4\tdefaults 0 1\n  /dev/b /a\\040b xfs noatime,ro 0 0\n"
+        "//f/s /s cifs user=u,password=hunter2,ro=x 0 0\nLABEL=swap none swap sw\nlast /l ext4 ro"
+    )
+    function = SCRIPT[SCRIPT.index("fstab() {") : SCRIPT.index("name() {")]
+    for shell in ("sh", "bash"):
+        done = subprocess.run(
+            [shell, "-c", f"{function}fstab <{tmp_path}/fstab"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.splitlines() == ["rw /", r"ro /a\040b", "rw /s", "rw none", "ro /l"]
+
+
+def test_columns_of_other_systems() -> None:
+    table = read("Filesystem Type 1024-blocks Used Available Capacity Mounted on", "/dev/a ext3 8 4 4 50% /",
+                 "proc proc 0 0 0 - /proc")  # fmt: skip
+    assert table.types == {"/": "ext3", "/proc": "proc"}
+    assert table.devices == {"/": "/dev/a", "/proc": "proc"}
+    table = read("Filesystem 1K-blocks Used Avail %Cap iUsed iAvail %iCap Mounted on",
+                 "/dev/wd0a 8 4 4 50% 10 90 10% /")  # fmt: skip
+    assert table.figures["/"]["inodes"] == 100
+    assert table.figures["/"]["available"] == 4096
+
+
+def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known() -> None:
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    table = read(
+        heading, "map auto_home   9 5 4 50%   /x 8 4 4 50% /y", "1 2 3 4% /b 8 4 4 50% /mnt/a b"
+    )
+    assert table.figures["/x 8 4 4 50% /y"]["size"] == 9 * 1024
+    assert table.figures["/mnt/a b"]["size"] == 8 * 1024
+    assert table.devices == {"/x 8 4 4 50% /y": "map auto_home", "/mnt/a b": "1 2 3 4% /b"}
 
 
 def test_later_mount_hides_earlier_and_binds_are_one() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from collectors import servers
-from collectors.errors import Outcome
+from collectors.errors import Outcome, ParseError
 from tests.collectors.probes import ASK, SHELLS, applets, asked
 
 
@@ -20,7 +22,7 @@ def test_this_machine(shell: Sequence[str]) -> None:
 def test_busybox_alone(tmp_path: Path) -> None:
     (row,) = asked(servers, ("sh",), applets(tmp_path))
     assert row["state"] == "up"
-    assert row["failed_units"] is None
+    assert row.get("failed_units") is None
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_absent(outcome: Outcome, cause: str, state: str) -> None:
         ("* a.service loaded failed failed Text", "a.service"),
         ("  x.mount loaded failed failed /x", "x.mount"),
         ("gone.service not-found failed failed gone.service", "gone.service"),
+        ("○ a.service loaded inactive failed Text", "a.service"),
         (r"dev-disk\x2d1.swap loaded failed failed /dev/disk-1", r"dev-disk\x2d1.swap"),
     ],
 )
@@ -54,3 +57,81 @@ def test_unit_lines(line: str, unit: str) -> None:
     (row,) = servers.parse(text + "kernel|Linux 6.1\nkernel|=0\n", ASK).rows
     assert row["failed_units"] == unit
     assert row["state_reason"] == f"{unit} failed"
+
+
+# What systemctl prints where nobody asked it to leave heading and legend out.
+WHOLE = """\
+  UNIT            LOAD   ACTIVE     SUB          DESCRIPTION
+* backup.service  loaded failed     failed       Nightly backup
+* mnt-data.mount  loaded failed     failed       /mnt/data
+  cron.service    loaded active     running      Regular background program processing daemon
+  loop.service    loaded activating auto-restart Again and again
+
+LOAD   = Reflects whether the unit definition was properly loaded.
+ACTIVE = The high-level unit activation state, i.e. generalization of SUB.
+SUB    = The low-level unit activation state, values depend on unit type.
+
+2 loaded units listed. Pass --all to see loaded but inactive units, too.
+To show all installed unit files use 'systemctl list-unit-files'.
+"""
+SYSTEMCTL = """#!/bin/sh
+case "$*" in
+  is-system-running) echo degraded; exit 1 ;;
+  list-units*) cat <<'EOF'
+{listed}EOF
+  ;;
+  *backup*) echo Id=backup.service; echo "InactiveEnterTimestamp=Mon 2026-11-23 03:12:04 $TZ" ;;
+  *mnt*) echo Id=mnt-data.mount; echo "InactiveEnterTimestamp=Sun 2026-11-22 22:00:00.123456 $TZ" ;;
+esac
+"""
+JOURNALCTL = """#!/bin/sh
+case "$*" in
+  *_SYSTEMD_UNIT=backup*) printf 'pg_dump: error; | "x"\\nsecond\\n' ;;
+  *"-u mnt"*) echo 'Failed to mount /mnt/data.' ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_failed_units_with_since_when_and_their_last_line(
+    shell: Sequence[str], tmp_path: Path
+) -> None:
+    for name, script in (("systemctl", SYSTEMCTL.format(listed=WHOLE)), ("journalctl", JOURNALCTL)):
+        (tmp_path / name).write_text(script)
+        (tmp_path / name).chmod(0o755)
+    (row,) = asked(servers, shell, f"{tmp_path}:{os.environ['PATH']}")
+    assert (row["state"], row["system_state"]) == ("degraded", "degraded")
+    assert row["state_reason"] == "backup.service, mnt-data.mount failed"
+    assert row["failed_units"] == "backup.service, mnt-data.mount"
+    assert row["failed_since_at"] == datetime(2026, 11, 22, 22, 0, tzinfo=UTC)
+    assert row["failed_last_lines"] == (
+        'backup.service: pg_dump: error; | "x"; mnt-data.mount: Failed to mount /mnt/data.'
+    )
+
+
+# What sv of runit 2.1.2 printed, as root and as nobody.
+RUNIT = """\
+down: /etc/service/bad: 1s, normally up, want up
+run: /etc/service/good: (pid 19) 6s
+warning: /etc/service/late: unable to open supervise/ok: file does not exist
+down: /etc/service/never: 6s
+down: /etc/service/off: 1s, normally up
+run: /etc/service/slow: (pid 17) 6s; run: log: (pid 16) 6s
+"""
+
+
+@pytest.mark.parametrize(
+    ("listed", "state", "units"),
+    [
+        (RUNIT, "degraded", "bad"),
+        (RUNIT.partition("\n")[2], "up", ""),
+        ("warning: /etc/service/bad: unable to open supervise/ok: access denied\n", "up", None),
+    ],
+)
+def test_runit(listed: str, state: str, units: str | None) -> None:
+    lines = "".join(f"runit|{line}\n" for line in listed.splitlines())
+    text = f"init|runit\ninit|=0\n{lines}runit|=1\nkernel|Linux 6.6\nkernel|=0\n"
+    (row,) = servers.parse(text, ASK).rows
+    assert (row["state"], row.get("failed_units")) == (state, units)
+    with pytest.raises(ParseError):
+        servers.parse(text.replace("runit|=1", "runit|gestartet: x\nrunit|=1"), ASK)

@@ -41,7 +41,7 @@ SHAPES: dict[str, dict[str, str]] = {
         "string",
     ),
     "disks": dict.fromkeys(["host", "mount", "device", "fs_type"], "string")
-    | dict.fromkeys(["remote", "read_only"], "boolean")
+    | dict.fromkeys(["remote", "read_only", "read_only_expected"], "boolean")
     | dict.fromkeys(["size_bytes", "used_bytes", "available_bytes"], "Int64")
     | {"used_percent": "Int64", "inodes": "Int64", "inodes_used": "Int64"}
     | {"inodes_used_percent": "Int64", "cause": "string"},

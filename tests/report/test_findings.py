@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +127,25 @@ def test_read_only_filesystems_are_full_by_nature() -> None:
     summary = summarise(made.day())
     assert summary.findings == ()
     assert figure(summary, "Disks above limit").unit == "of 0"
+
+
+def test_read_only_is_a_fault_where_fstab_says_otherwise() -> None:
+    made = fleet("web01", "web02")
+    for host, mount, found, wanted in (
+        ("web01", "/", True, False),
+        ("web01", "/srv data", True, False),
+        ("web02", "/mnt", True, True),
+        ("web02", "/iso", True, None),
+        ("web02", "/", False, False),
+    ):
+        made.disk(host, mount, 100, 10, read_only=found, read_only_expected=wanted)
+    day = made.day()
+    assert sentences(summarise(day)) == [
+        r"critical web01: / and /srv\x20data are mounted read-only, although fstab says otherwise."
+    ]
+    assert summarise(day).headline == "web01 has a filesystem that fell read-only."
+    older = {**day.frames, "disks": day.frames["disks"].drop(columns="read_only_expected")}
+    assert summarise(replace(day, frames=older)).findings == ()
 
 
 def test_missing_is_never_green() -> None:
