@@ -48,20 +48,20 @@ class Clock:
         self._last: datetime | None = None
         self._second_pass = False
 
-    def moments(self, stamps: Sequence[Stamp | None], mtime: float) -> list[Moment | None]:
-        """Return for each stamp of one file its time in UTC and whether it is ambiguous.
-
-        None stands where there is no stamp, or no such day.
-        """
-        written = datetime.fromtimestamp(mtime, self._zone).replace(tzinfo=None)
-        years = _years(stamps, written)
+    def begin(self) -> None:
+        """Begin a file: what the last one said of the repeated hour does not matter here."""
         self._last, self._second_pass = None, False
-        return [
-            None if stamp is None or stamp is NEW_YEAR else self._utc(stamp, year)
-            for stamp, year in zip(stamps, years, strict=True)
-        ]
 
-    def _utc(self, stamp: Stamp, year: int) -> Moment | None:
+    def years(self, stamps: Sequence[Stamp | None], mtime: float) -> list[int]:
+        """Return the year of each stamp of one file that was last written to at `mtime`."""
+        try:
+            written = datetime.fromtimestamp(mtime, self._zone).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError) as error:
+            raise ValueError(f"a file of no time at all: {mtime}") from error
+        return _years(stamps, written)
+
+    def utc(self, stamp: Stamp, year: int) -> Moment | None:
+        """Return a stamp's time in UTC and whether it is ambiguous, None for no such day."""
         if stamp.zone is not None:
             known = aware(stamp, year, stamp.zone)
             return None if known is None else (known.astimezone(UTC), False)
