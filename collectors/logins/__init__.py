@@ -56,7 +56,7 @@ def parse(text: str, ask: Ask) -> Parsed:
         raise ParseError("the server's time zone is not known", str(error)) from error
     logs = _usable(seen)
     lines = reading.Reading(logs, clock)
-    rows = [attempt.row() for attempt in join(lines) if ask.from_at <= attempt.at < ask.to_at]
+    rows = [row for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
     return Parsed(rows, _cause(seen, logs), lines.earliest())
 

@@ -45,6 +45,7 @@ _EXIT = re.compile(r"Exit \((?P<user>.*?)\)(?: from <(?P<from>\S+)>)?: ")
 _EXIT_EARLY = re.compile(
     r"[Ee]xit before auth(?: from <(?P<from>\S+)>)?:? "
     r"\(user '(?P<user>.*)', (?P<fails>\d+) fails\): "
+    r"(?:Max auth tries reached - user '.*' from (?P<late>\S+)$)?"
 )
 _EXIT_NAMELESS = re.compile(r"[Ee]xit before auth(?: from <(?P<from>\S+)>)?: ")
 _CHILD = re.compile(r"[Cc]hild connection from (?P<from>\S+)$")
@@ -102,7 +103,7 @@ class Dropbear:
                 session.ended_at = line.at
         elif (found := _EXIT_EARLY.match(message)) is not None:
             before = self._judged.pop(key, None)
-            where = found["from"] or self._sources.get(key)
+            where = found["from"] or found["late"] or self._sources.get(key)
             if before is None:
                 self._row(line, FAILED if int(found["fails"]) else ABORTED, found["user"], where)
             for row in before or ():

@@ -62,7 +62,11 @@ _PLAIN_ISO = re.compile(
     r"(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
 )
 _SOLARIS = re.compile(r"\[ID \d+ \w+\.\w+\] ")
-_REPEATED = re.compile(r"(?:(?P<host>\S+) +)??last message repeated (?P<count>\d+) times?\s*$")
+_REPEATED = re.compile(
+    r"(?:(?P<host>\S+) +)??(?:--- )?last message repeated (?P<count>\d+) times?(?: ---)?\s*$"
+)
+# login names its process after its user: "web01  -- root[1556]: ROOT LOGIN ON tty1".
+_DASHES = re.compile(r"(?:(?P<host>\S+) +)?-- \S+\[(?P<pid>\d+)\]: ")
 _VSFTPD = re.compile(r"\[pid (?P<pid>\d+)\] ")
 
 
@@ -137,6 +141,8 @@ def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
         return Head(stamp, found["host"] or "", "", "", "", "", int(found["count"]))
     if (found := _VSFTPD.match(line, start)) is not None:
         return Head(stamp, "", "vsftpd", "", found["pid"], line[found.end() :])
+    if (found := _DASHES.match(line, start)) is not None:
+        return Head(stamp, found["host"] or "", "login", "", found["pid"], line[found.end() :])
     return Head(stamp, "", "", "", "", line[start:])
 
 

@@ -33,16 +33,16 @@ class Log:
         above 1 a line that stands for so many. Raises ParseError for any other mark.
         """
         text = self.text
-        for start, stop in self.spans:
-            while start < stop:
-                end = text.find("\n", start, stop)
+        for begin, stop in self.spans:
+            at = begin
+            while at < stop:
+                end = text.find("\n", at, stop)
                 end = stop if end < 0 else end
-                mark = text[start : start + 1]
-                if mark == "|":
-                    yield 1, text[start + 1 : end]
-                elif end > start:
-                    yield _entry(mark, text[start + 1 : end])
-                start = end + 1
+                if text[at] == "|":
+                    yield 1, text[at + 1 : end]
+                elif end > at:
+                    yield _entry(text[at], text[at + 1 : end])
+                at = end + 1
 
     @property
     def has_entries(self) -> bool:
@@ -118,9 +118,7 @@ def _note(seen: Evidence, log: Log | None, text: str, line: str) -> Log | None:
             seen.logs.append(Log(int(rank), float(mtime), path, text))
             return seen.logs[-1]
         if word == "journal":
-            seen.logs.append(
-                Log(JOURNAL, seen.now, "the journal", text, oldest=float(rest))
-            )
+            seen.logs.append(Log(JOURNAL, seen.now, "the journal", text, oldest=float(rest)))
             return seen.logs[-1]
         if log is not None:
             return _inside(log, word, rest, line)
