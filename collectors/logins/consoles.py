@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from collectors.logins import pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
@@ -75,6 +76,9 @@ _DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=pam_)")
 # Where the greeter of a display manager logs in under the service's own name.
 _GREETERS = frozenset({"lightdm", "gdm", "gdm3", "Debian-gdm", "sddm", "kdm", "lxdm", "slim"})
 
+# Nobody types a password anew so soon.
+AT_ONCE = timedelta(seconds=1)
+
 Key = tuple[str, ...]
 
 
@@ -83,6 +87,13 @@ class Failures:
     """The failures of one process (and, for a daemon that serves many, one user and source)."""
 
     by_kind: dict[str, list[Attempt]] = field(default_factory=dict)
+
+    def forgive(self, at: datetime, module: str) -> None:
+        """Take back what one module of a stack refused a moment before another let in."""
+        allowed = len(self.by_kind.get(module, ()))
+        for kind, rows in self.by_kind.items():
+            if kind != module and len(rows) > allowed and at - rows[-1].at <= AT_ONCE:
+                rows.pop()
 
     def rows(self) -> list[Attempt]:
         """Return those of the kind of line that counts most, the program's own before PAM's."""
@@ -125,11 +136,14 @@ class Consoles:
             return
         if said.kind == pam.OPENED and service in INTERACTIVE:
             if said.user not in _GREETERS:
+                self._forgive(line, service, said)
                 self._accept(line, service, said.user, None, "pam")
         elif said.kind == pam.CLOSED:
             session, _ = self._sessions.pop((line.host, service, line.pid), (None, None))
             if session is not None and session.user in (said.user, None):
                 session.ended_at = line.at
+        elif said.kind == pam.GRANTED:
+            self._forgive(line, service, said)
         elif said.kind in (pam.FAILURE, pam.MORE, pam.DENIED):
             row = attempt(line, FAILED, service)
             row.user, row.source_ip = said.user or said.ruser, source(said.rhost)
@@ -176,6 +190,13 @@ class Consoles:
         row.user, row.source_ip = user, _remote(where)
         self._accepted.append(row)
         self._sessions[key] = row, {kind}
+
+    def _forgive(self, line: Line, service: str, said: pam.Pam) -> None:
+        key: Key = (line.host, service, line.pid)
+        places = {"", source(said.rhost) or ""}
+        for each in (key, *((*key, said.user or "", place) for place in places)):
+            if (failures := self._failures.get(each)) is not None:
+                failures.forgive(line.at, said.module if said.kind == pam.GRANTED else "")
 
     def _fail(self, line: Line, row: Attempt, kind: str) -> None:
         # One process of login serves one person, a daemon's process many.

@@ -2,6 +2,7 @@
 
     Bad password attempt for 'root' from 10.0.0.1:60588
     Login attempt for nonexistent user from 10.0.0.1:60794       (the name is not logged)
+    Bad PAM password attempt for '<invalid username>' from 10.0.0.1:60794    (the same one)
     Password auth succeeded for 'root' from 10.0.0.1:60588
     Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:… from 10.0.0.1:60588
     Pubkey auth succeeded for 'root' with key sha1!! 0a:1b:… from 10.0.0.1:60588
@@ -20,6 +21,7 @@ from collections.abc import Iterable
 from collectors.logins.lines import ABORTED, ACCEPTED, FAILED, Attempt, Line, attempt, port, source
 
 SERVICE = "dropbear"
+NO_NAME = "<invalid username>"
 
 # Some builds repeat "[pid] Nov 03 10:00:00 " inside of the message.
 _AGAIN = re.compile(r"\[\d+\] \w{3} +\d+ \d\d:\d\d:\d\d ")
@@ -74,6 +76,9 @@ class Dropbear:
             self._judged.pop(key, None)
         elif (found := _BAD.match(message)) is not None:
             method = "publickey" if found["key"] else "password"
+            if found["user"] == NO_NAME:
+                self._nobody(line, found["from"], method)
+                return
             row = self._row(line, FAILED, found["user"], found["from"], method)
             row.key = found["key"] and found["key"].removeprefix("key ")
         elif (found := _NOBODY.match(message) or _WRONG.match(message)) is not None:
@@ -94,6 +99,15 @@ class Dropbear:
         if found["key"]:
             row.key = " ".join(part for part in (found["type"], found["key"]) if part)
         return row
+
+    def _nobody(self, line: Line, where: str, method: str) -> None:
+        """Built with PAM it says of a user who does not exist twice that there is none."""
+        before = self._judged.get((line.host, line.pid), [])
+        if before and before[-1].method is None and before[-1].user is None:
+            before[-1].method = method
+            self._place(before[-1], where)
+        else:
+            self._row(line, FAILED, None, where, method)
 
     def _exit(self, line: Line, message: str) -> None:
         key = (line.host, line.pid)

@@ -220,6 +220,8 @@ class Elevation:
         elif said.kind == pam.CLOSED:
             if known is not None and known.row.result == ACCEPTED and "session" in known.kinds:
                 known.row.ended_at, known.closed = line.at, True
+        elif said.kind == pam.GRANTED:
+            self._refused.pop(key, None)  # one module did not know him, the next one did
         elif said.kind in (pam.FAILURE, pam.DENIED):
             self._pam_failure(line, key, said)
 

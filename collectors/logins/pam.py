@@ -45,6 +45,11 @@ _LOCKED = re.compile(
     r"|user '(?P<winbind>.*)' denied access .*)\s*$"
 )
 
+# pam_krb5 and pam_winbind, when they let in whom another module of the stack did not know.
+_GRANTED = re.compile(
+    r"(?:user (?P<krb5>.*?) authenticated as \S+|user '(?P<winbind>.*)' granted access)\s*$"
+)
+
 FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
     "failure",
     "more",
@@ -110,8 +115,9 @@ def _said(message: str) -> Pam | None:
 
 
 def _denied(message: str) -> Pam | None:
-    if (found := _LOCKED.match(message)) is not None:
-        return Pam(DENIED, user=next(name for name in found.groups() if name is not None))
+    for kind, pattern in ((DENIED, _LOCKED), (GRANTED, _GRANTED)):
+        if (found := pattern.match(message)) is not None:
+            return Pam(kind, user=next(name for name in found.groups() if name is not None))
     found = _DENIED.match(message)
     return found and Pam(DENIED, user=found["user"], rhost=found["rhost"] or None)
 

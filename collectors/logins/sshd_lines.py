@@ -35,6 +35,16 @@ _NAMED_END = re.compile(
     r"(?P<ip>\S+) port (?P<port>\d+)(?: timed out)?(?P<rest>:.*)?$"
 )
 _DISCONNECTING = re.compile(r"Disconnecting (?P<kind>authenticating|invalid) user ")
+_REASON = re.compile(r" (?P<ip>\S+) port (?P<port>\d+): (?=\S)")
+_MANY = "Too many authentication failures"
+_CHANGE = "Change of username or service not allowed: "
+_END = re.compile(
+    r"(?:Connection (?:closed|reset) by|Connection from|Disconnected from|Received disconnect from"
+    r"|ssh_dispatch_run_fatal: Connection (?:from|to)) "
+    r"(?:(?P<kind>authenticating|invalid) user (?P<user>.*) |user (?P<in>.*) )?"
+    r"(?P<ip>\S+) port (?P<port>\d+)(?: timed out)?(?P<rest>:.*)?$"
+)
+_DISCONNECTING = re.compile(r"Disconnecting (?P<kind>authenticating|invalid) user ")
 _REASON = re.compile(
     r" (?P<ip>\S+) port (?P<port>\d+): "
     r"(?=(?P<many>Too many authentication failures)|Change of username or service not allowed: |\S)"
@@ -117,7 +127,9 @@ def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | No
         user, invalid = None, NO_NAME
     tail = rest[where.end() :]
     key = tail[2:].partition(", client user ")[0] if tail and method in KEYED else None
-    return AuthLine(word, method, bool(invalid), user, source(where[1]), port(where[2]), key)
+    address = source(where[1])
+    number = port(where[2]) if address else None
+    return AuthLine(word, method, bool(invalid), user, address, number, key)
 
 
 def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:
@@ -159,15 +171,17 @@ def end_of(message: str, ip: str | None, number: int | None) -> EndLine | None:
 def _disconnecting(
     message: str, head: re.Match[str], ip: str | None, number: int | None
 ) -> EndLine | None:
-    places = list(_REASON.finditer(message, head.end() - 1))
-    if not places:
-        return None
-    for place in places:
+    best: tuple[re.Match[str], str] | None = None
+    for place in _REASON.finditer(message, head.end() - 1):
+        user, why = message[head.end() : place.start()], message[place.end() :]
+        best = place, user
         if number and source(place["ip"]) == ip and port(place["port"]) == number:
             break
-    else:
-        place = places[0]
-    user = message[head.end() : place.start()]
-    return EndLine(
-        head["kind"], user, source(place["ip"]), port(place["port"]), place["many"] is not None
-    )
+        # Of a change it says the old name again: only the true one stands there twice.
+        if why.startswith(f"{_CHANGE}({user},"):
+            break
+    if best is None:
+        return None
+    place, user = best
+    judged = message[place.end() :] == _MANY
+    return EndLine(head["kind"], user, source(place["ip"]), port(place["port"]), judged)
