@@ -78,7 +78,7 @@ class Reading:
             at, ambiguous = moment
             if log.oldest is None and (earliest is None or at < earliest):
                 earliest = at
-            if count > 0 and (line := _line(at, ambiguous, head, count, last)) is not None:
+            if count != -1 and (line := _line(at, ambiguous, head, count, last)) is not None:
                 last = line
                 yield line
         if earliest is not None:
@@ -89,7 +89,9 @@ def _line(at: datetime, ambiguous: bool, head: Head, count: int, last: Line | No
     """Return the line; "last message repeated" says again what the one before it said."""
     _, host, program, module, pid, message, repeats = head
     if not repeats:
-        return Line(at, ambiguous, host, program, pid, message, module, count, count > 1)
+        folded = count < 0
+        count = -1 - count if folded else count
+        return Line(at, ambiguous, host, program, pid, message, module, count, folded)
     if last is None:
         return None
     # The line before may have been taken apart already: its words are what counts.

@@ -54,6 +54,16 @@ UNWANTED = (
     "(CRON|crond|cron|systemd|kernel|anacron|rsyslogd)([[][0-9]*[]])?:"
 )
 
+# In a big log, what says nothing that the lines beside it do not say too. Anchored at the
+# head, so that no user's name can hide a line.
+NOISE = (
+    "^([A-Z][a-z][a-z] [ 0-9][0-9] [0-9:.]+|[0-9T:.+-]+Z?) [^ ]+ sshd(-session|-auth)?"
+    "[[][0-9]+[]]: "
+    "([(]?pam_unix([(]sshd:auth[)]:|[)]) check pass; user unknown|PAM service[(]sshd[)] ignoring"
+    "|reverse mapping checking |Address [^ ]+ maps to "
+    "|Received disconnect from [0-9a-f.:]+ port [0-9]+:11: )"
+)
+
 _SHELL = r"""
 exec 4>&1
 name() { printf '%s' "$1" | tr '\n\r' '??'; }
@@ -74,7 +84,7 @@ keep() {
 filter() {
   if [ "$1" -le "$Z" ] || grep -q 'last message repeated' "$2" 2>/dev/null; then
     tr -d '\000' | keep "$W" "$D" 1
-  else tr -d '\000' | grep -aE "${D:-.}" | grep -aE "$W" | keep '' '' 0; fi
+  else grep -aE "${D:-.}" | grep -aE "$W" | grep -avE "$N" | tr -d '\000' | keep '' '' 0; fi
 }
 file() {
   [ -f "$1" ] || return 0
@@ -145,6 +155,7 @@ def script(ask: Ask) -> str:
         "T": str(end),
         "W": WANTED,
         "U": UNWANTED,
+        "N": NOISE,
         "D": days(ask.from_at, ask.to_at),
         "A": AWK,
         "C": str(FOLD_BYTES),

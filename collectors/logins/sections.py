@@ -29,8 +29,9 @@ class Log:
     capped: bool = False
 
     def entries(self) -> Iterator[tuple[int, str]]:
-        """Yield (count, line): a count of 0 marks a new year, -1 the log's first lines,
-        above 1 a line that stands for so many. Raises ParseError for any other mark.
+        """Yield (count, line): 1 for a line, 0 marks a new year, -1 the log's first lines,
+        and below that a line that stands for so many, less one. Raises ParseError for any
+        other mark.
         """
         text = self.text
         for begin, stop in self.spans:
@@ -64,7 +65,7 @@ def _entry(mark: str, rest: str) -> tuple[int, str]:
         count, _, line = rest.partition(" ")
         if not count.isdigit():
             raise ParseError("a folded line without its count", rest)
-        return max(int(count), 1), line
+        return -1 - max(int(count), 1), line
     if mark not in ("^", "~"):
         raise ParseError("a line that stands in no log", mark + rest)
     return (-1 if mark == "^" else 0), rest

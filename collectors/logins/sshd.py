@@ -68,7 +68,10 @@ class Sshd:
         if said is None:
             return
         if line.folded:
-            self._folded.append(_attempt(line, FAILED, said))
+            probe = said.method == "none" and not said.invalid
+            row = _attempt(line, ABORTED if probe else FAILED, said)
+            row.source_port = row.source_port if row.count == 1 else None
+            self._folded.append(row)
             return
         if said.word not in ("Accepted", "Failed"):
             connection = self._book.find(line, said.ip, said.port)
