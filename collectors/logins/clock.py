@@ -7,6 +7,9 @@ of February takes the nearest earlier leap year.
 
 from __future__ import annotations
 
+import io
+import re
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -21,6 +24,8 @@ QUARTER = timedelta(minutes=15)
 # Stands among a file's stamps where the server saw the months begin anew.
 NEW_YEAR = Stamp(0, 0, 0, "")
 
+_POSIX = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d\S*")
+
 Moment = tuple[datetime, bool]
 
 
@@ -33,10 +38,25 @@ def zone(name: str, offset: str) -> tzinfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
         pass
+    if _POSIX.fullmatch(name):
+        try:
+            return _posix(name)
+        except ValueError:
+            pass
     if len(offset) == 5 and offset[0] in "+-" and offset[1:].isdigit():
         ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
         return timezone(-ahead if offset[0] == "-" else ahead)
     raise ValueError(f"neither a time zone nor an offset: {name!r} {offset!r}")
+
+
+def _posix(rule: str) -> tzinfo:
+    """Return the zone that a POSIX TZ rule describes: CET-1CEST,M3.5.0,M10.5.0/3.
+
+    A zone file (RFC 8536) may end in such a rule, and zoneinfo reads those.
+    """
+    head = struct.pack(">4s1s15x6l", b"TZif", b"2", 0, 0, 0, 0, 1, 4)
+    body = struct.pack(">lBB", 0, 0, 0) + b"UTC\0"
+    return ZoneInfo.from_file(io.BytesIO((head + body) * 2 + f"\n{rule}\n".encode()))
 
 
 class Clock:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from collectors.logins import pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
@@ -68,6 +69,10 @@ _PKEXEC = re.compile(
     r"(?P<user>.*?): (?P<bad>Error executing|Executing) command.*? "
     r"\[USER=(?P<target>[^\]]*)\] \[TTY="
 )
+
+
+# From a command's line to its session's, where no number joins them.
+SESSION_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -213,6 +218,7 @@ class Elevation:
                 and known.row.result == ACCEPTED
                 and "session" not in known.kinds
                 and known.row.target_user in (said.user, None)
+                and (line.pid or _belongs(known.row, line, said))
             ):
                 known.kinds.add("session")
                 return
@@ -238,3 +244,8 @@ class Elevation:
         else:
             row.user = said.ruser or said.user
         self._refused[key] = Change(row)
+
+
+def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
+    """Whether a session without a process's number is that of the row before it."""
+    return said.by in (None, row.user) and line.at - row.at <= SESSION_WITHIN

@@ -108,22 +108,32 @@ def _family(path: str) -> str:
 
 def _key(count: int, line: str) -> str:
     """Return what neighbouring lines of one day have in common, "" for a line by itself."""
-    if not count:
+    if count not in (1, -1):
         return ""
     head = line[:6]
     return head if head[:3] in MONTHS else line[:16] if head[:1].isdigit() else ""
 
 
 def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
-    """Return the year of each run of lines of one day, and the first line's time."""
+    """Return the year of each run of lines of one day, and the first line's time.
+
+    Lines that the server added up come last and in no order, so each is dated by itself.
+    """
     stamps: list[Stamp | None] = []
+    folded: list[tuple[int, Stamp | None]] = []
     key = ""
     for count, line in log.entries():
         if (new := _key(count, line)) != key or not new:
             key = new
             head = head_of(line) if count else None
-            stamps.append(NEW_YEAR if not count else head.stamp if head else None)
+            stamp = head.stamp if head else None
+            if count < -1:
+                folded.append((len(stamps), stamp))
+                stamp = None
+            stamps.append(stamp if count else NEW_YEAR)
     years = clock.years(stamps, log.mtime)
+    for index, stamp in folded:
+        (years[index],) = clock.years([stamp], log.mtime)
     clock.begin()
     for stamp, year in zip(stamps, years, strict=True):
         if stamp is not None and stamp is not NEW_YEAR and (at := clock.utc(stamp, year)):

@@ -173,7 +173,10 @@ printf '@logins 1\n@now %s\n' "$now"
 zone=${TZ#:}
 [ -n "$zone" ] || zone=$(readlink /etc/localtime 2>/dev/null | sed -n 's|.*/zoneinfo/||p')
 [ -n "$zone" ] || zone=$(sed -n 1p /etc/timezone 2>/dev/null)
+[ -n "$zone" ] || zone=$(sed -n 1p /etc/TZ 2>/dev/null)
 [ -n "$zone" ] || zone=$(sed -n 's/^ZONE="\{0,1\}\([^"]*\).*/\1/p' /etc/sysconfig/clock 2>/dev/null)
+# A zone file that was copied ends in its rule.
+[ -n "$zone" ] || zone=$(tail -n 1 /etc/localtime 2>/dev/null | tr -cd 'A-Za-z0-9,./:<>+-')
 printf '@zone %s\n@offset %s\n' "$(name "$zone")" "$(date -d "@$F" +%z 2>/dev/null || date +%z)"
 """
 
