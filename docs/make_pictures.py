@@ -27,7 +27,8 @@ def main() -> None:
         pdf = day.folder / "report.pdf"
         subprocess.run(["pdftoppm", "-r", str(DPI), "-png", pdf, f"{name}/page"], check=True)
         for number, path in enumerate(sorted(Path(name).glob("page-*.png"))[:PAGES], 1):
-            page = Image.open(path).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            page: Image.Image = Image.open(path).convert("RGB")
+            page = page.quantize(COLOURS, dither=Image.Dither.NONE)
             page.save(HERE / f"page-{number}.png", optimize=True)
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from collectors.errors import ParseError
 from collectors.text import Section
 
-HEADING = re.compile(r"Filesystem\s+(.*?)\s+Mounted on\s*")
+HEADING = ["Filesystem", "Mounted", "on"]
 MESSAGE = re.compile(r"(\S*/)?(df|sh|bash|ash|dash|ksh)(\[\d+\])?: .*")
 SIZE = re.compile(r"(?:(\d+)-blocks|1[Kk]-blocks|[Kk]bytes)")
 COLUMNS = {
@@ -75,8 +75,8 @@ def read(section: Section, known: Mapping[str, str]) -> Table:
     for line in section.lines:
         if MESSAGE.fullmatch(line):
             table.messages.append(line)
-        elif heading := HEADING.fullmatch(line):
-            columns, unit = _columns(heading[1].split(), line)
+        elif (heading := line.split())[:1] == HEADING[:1] and heading[-2:] == HEADING[1:]:
+            columns, unit = _columns(heading[1:-2], line)
         elif not columns:
             if section.status == 0:
                 raise ParseError("df printed a heading that is not understood", line)
