@@ -15,7 +15,7 @@ from PIL import Image
 from tests.report.days import save_day
 
 HERE = Path(__file__).resolve().parent
-PAGES, DPI, COLOURS = 4, 96, 64
+PAGES, DPI, COLOURS = 4, 96, 128
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
         subprocess.run(["pdftoppm", "-r", str(DPI), "-png", pdf, f"{name}/page"], check=True)
         for number, path in enumerate(sorted(Path(name).glob("page-*.png"))[:PAGES], 1):
             page: Image.Image = Image.open(path).convert("RGB")
-            page = page.quantize(COLOURS, dither=Image.Dither.NONE)
+            page = page.quantize(COLOURS, kmeans=4, dither=Image.Dither.NONE)
             page.save(HERE / f"page-{number}.png", optimize=True)
 
 

@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     options.command = given
     os.umask(0o077)
+    _open_closed()
     signal.signal(signal.SIGTERM, _terminated)
     from collectors.errors import InfraReportError
     from report.console import Console
@@ -63,6 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "(--debug shows where)"
         )
         return 1
+
+
+def _open_closed() -> None:
+    """Open what of the three standard files is closed, or the next file would take its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _terminated(number: int, _: object) -> NoReturn:
@@ -129,7 +139,7 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     show.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
     trust = verb("trust", _trust, "show a host's key, and accept it into params/known_hosts")
-    trust.add_argument("host", metavar="HOST", help="a host of the fleet")
+    trust.add_argument("host", metavar="HOST", help="a host of the fleet, or a name ssh knows")
     trust.add_argument("--fingerprint", metavar="SHA256:…", help="accept exactly that key, unasked")
 
     check = verb("check", _check, "say what would hinder a run")
@@ -252,10 +262,12 @@ def _settings(options: argparse.Namespace, console: Console, with_fleet: bool = 
 
 
 def _daily(options: argparse.Namespace, console: Console) -> int:
-    from report.run import daily
+    from report.run import daily, is_to_collect
 
-    past = options.date is not None
-    return daily(_settings(options, console, with_fleet=not past), options, console)
+    settings = _settings(options, console, with_fleet=options.date is None)
+    if options.date is not None and is_to_collect(settings, options.date):
+        settings = _settings(options, console)
+    return daily(settings, options, console)
 
 
 def _collect(options: argparse.Namespace, console: Console) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -47,6 +48,8 @@ def collect(
     fleet, past = settings.fleet, day < now.astimezone(settings.daily.zone).date()
     old = _known(settings.output, day, past or bool(fleet.limit))
     plan = _plan(settings, day, now, past, old)
+    if os.geteuid() == 0:
+        console.stage("running as root: a user of its own with few rights is enough (see README)")
     console.stage(f"reading {plural(len(fleet.hosts), 'server')}")
     with console.progress(len(fleet.hosts)) as on_host:
         others = [] if old else _not_asked(fleet, plan)
@@ -129,8 +132,8 @@ def merged(
             fresh = fresh[fresh["os_name"].notna() | ~fresh["host"].isin(before["host"])]  # noqa: PLW2901
             before = before[~before["host"].isin(fresh["host"])]
         else:
-            fresh = fresh[[pair in taken for pair in _pairs(name, fresh)]]  # noqa: PLW2901
-            before = before[[pair not in taken for pair in _pairs(name, before)]]
+            fresh = fresh[_among(taken, name, fresh)]  # noqa: PLW2901
+            before = before[~_among(taken, name, before)]
         kept = [part for part in (before, fresh) if len(part)]
         frames[name] = pd.concat(kept, ignore_index=True) if kept else fresh
     return frames
@@ -146,6 +149,13 @@ def _taken(
         for pair, outcome in zip(_pairs("outcomes", after), after["outcome"], strict=True)
         if not better_only or pair not in known or rank.get(outcome, 0) > rank.get(known[pair], 0)
     }
+
+
+def _among(taken: set[tuple[object, object]], name: str, frame: pd.DataFrame) -> pd.Series[bool]:
+    import pandas as pd
+
+    # A Series, for a list that is empty would choose no columns rather than no rows.
+    return pd.Series([one in taken for one in _pairs(name, frame)], frame.index, dtype=bool)
 
 
 def _pairs(name: str, frame: pd.DataFrame) -> list[tuple[object, object]]:

@@ -43,7 +43,7 @@ class Console:
     def __init__(self, quiet: bool, debug: bool) -> None:
         self.quiet = quiet
         self.debug = debug
-        self.terminal = sys.stderr.isatty() and not quiet
+        self.terminal = sys.stderr is not None and sys.stderr.isatty() and not quiet
         for name in ("report", "collectors"):
             logger = logging.getLogger(name)
             logger.setLevel(logging.DEBUG if debug else logging.INFO)
@@ -136,8 +136,10 @@ def run_log(folder: Path) -> Iterator[None]:
         handler.close()
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
     """Write to a person; that nobody listens, or with few letters, is no reason to end a run."""
+    if stream is None:  # closed before we began
+        return
     encoding = stream.encoding or "ascii"
     with suppress(OSError, ValueError):
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -175,6 +175,7 @@ def _send(
     except DeliveryError as error:
         ledger.write(folder, fallback.with_attempt(now, server, str(error)))
         said = f"the report of {folder.name} was not sent to {server}: {error}"
+        said = f"{said.rstrip('.')}; the next run tries again"
         raise DeliveryError(said, server_gone=not reached) from None
     return _told(folder.name, server, known, sent, again)
 

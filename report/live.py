@@ -38,10 +38,11 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     )
     names = ["host", *(column.name for column in collector.COLUMNS)]
     rows = [{"host": options.host, **row} for row in attempt.rows]
-    {"json": _as_json, "csv": _as_csv, "table": _as_table}[options.format](names, rows)
+    if rows or options.format != "table" or attempt.outcome is Outcome.OK:
+        {"json": _as_json, "csv": _as_csv, "table": _as_table}[options.format](names, rows)
     if attempt.outcome is not Outcome.OK:
         cause = f": {attempt.cause}" if attempt.cause else ""
-        said = f"{options.host} {collector.NAME}: {attempt.outcome}{cause}"
+        said = f"{options.host} {collector.NAME}: {attempt.outcome.replace('_', ' ')}{cause}"
         sys.stderr.write(visible(said) + "\n")
         return EXIT_NOT_OK
     if options.format == "table" and attempt.evidence_from_at:
@@ -52,13 +53,18 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
 def look(host: str, collector: str, since: str = "24h", until: str = "") -> pd.DataFrame:
     """Return what one host says now to one collector, as a typed frame, for notebooks.
 
+    host: a name of the fleet; "" for its first host.
+
     Rows and columns: the collector's (`infra-report columns`), `host` first.
     Raises CollectError when the outcome is not ok, SettingsError for an unknown host.
     """
     from collectors.base import HOST, frame
     from report.loading import load_settings
 
-    asked, attempt = _ask(load_settings(), host, collector, since, until)
+    settings = load_settings()
+    assert settings.fleet is not None
+    host = host or settings.fleet.hosts[0].name
+    asked, attempt = _ask(settings, host, collector, since, until)
     if attempt.outcome is not Outcome.OK:
         raise CollectError(f"{attempt.outcome}: {attempt.cause}", attempt.outcome)
     return frame((HOST, *asked.COLUMNS), [{"host": host, **row} for row in attempt.rows])

@@ -7,7 +7,6 @@ be sent is noted as due before anything else, and goes out once, however often i
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,17 +72,21 @@ class Run:
 @contextmanager
 def _running(settings: Settings, options: argparse.Namespace, console: Console) -> Iterator[Run]:
     """Hold the output directory for a run, with its log, and mend what a kill left in it."""
-    if os.geteuid() == 0:
-        console.stage("running as root: a user of its own with few rights is enough (see README)")
     store.open_output(settings)
     with run_lock(settings.output, shlex.join(options.command)):
         run = Run(settings, options, console, store.utc_now())
         with writing(settings.output):
             for folder in store.day_folders(settings.output):
                 store.mend(folder)
-        there = run.folder.exists() or run.day == run.today
-        with run_log(run.folder if there else settings.output):
+        collecting = settings.fleet is not None and run.day == run.today
+        with run_log(run.folder if collecting or run.folder.exists() else settings.output):
             yield run
+
+
+def is_to_collect(settings: Settings, day: date) -> bool:
+    """Whether a day's report begins with asking servers: today's, unless it is there."""
+    today = store.utc_now().astimezone(settings.daily.zone).date()
+    return day == today and day not in store.days(settings.output)
 
 
 def daily(settings: Settings, options: argparse.Namespace, console: Console) -> int:
@@ -93,7 +96,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
     with _running(settings, options, console) as run:
         if run.day > run.today:
             raise SettingsError(Fault("--date", "", f"{run.day} has not come yet"))
-        if run.day < run.today:
+        if not is_to_collect(settings, run.day) and options.date is not None:
             _make_again(run)
         else:
             try:
@@ -121,6 +124,7 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
 
 def render(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Make the documents of a day's snapshot, of the latest without a day."""
+    options.date = options.date or next(reversed(store.days(settings.output)), None)
     with _running(settings, options, console) as run:
         day = store.load(settings.output, options.date)
         with _kernel(run) as kernel:
@@ -157,6 +161,10 @@ def send(settings: Settings, options: argparse.Namespace, console: Console) -> i
 def _make_today(run: Run) -> None:
     """Collect, render and send, once; what a kill left half sent is sent as it was."""
     options, state = run.options, delivery.state(run.folder)
+    if options.parameters:
+        from report.document import check_parameters
+
+        check_parameters(dict(options.parameters))  # before any server is asked
     if state in ("sending", "delivered") and options.send is False:
         run.console.say(f"The report of {run.day} is already {state}; it stays as it is.")
         return
@@ -167,13 +175,14 @@ def _make_today(run: Run) -> None:
         run.console.say(f"The report of {run.day} is already delivered (--resend sends it again).")
         return
     # A look at a part of the fleet is no day's report, unless that is asked for.
-    limited = bool(options.limit) and run.day not in store.days(run.settings.output)
+    known = store.read_info(run.settings.output, run.day)
+    limited = bool(options.limit) and (known is None or bool(known.limit))
     send = _will_send(run, usually=not limited)
     if send:
         delivery.note_due(run.folder)
     with _kernel(run) as kernel:
         day = _collected(run, kernel.start)
-        _documents(run, day, kernel)
+        _documents(run, day, kernel, to_send=send)
     if send or options.to:
         if send:
             delivery.prepare(run.folder, run.settings)
@@ -183,11 +192,12 @@ def _make_today(run: Run) -> None:
 def _make_again(run: Run) -> None:
     """Make a past day's documents from its snapshot; send them only when that is asked for."""
     day = store.load(run.settings.output, run.day)
+    send = _will_send(run, usually=False)
     with _kernel(run) as kernel:
-        _documents(run, day, kernel)
+        _documents(run, day, kernel, to_send=send)
     if run.options.to:
         _deliver(run, run.folder)
-    elif _will_send(run, usually=False):
+    elif send:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
         _deliver(run, run.folder)
@@ -233,10 +243,13 @@ def _collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.
     return collect_day(run.settings, run.day, run.now, run.console, meanwhile)
 
 
-def _documents(run: Run, day: store.Day, kernel: Kernel, as_asked: bool = True) -> None:
+def _documents(
+    run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True
+) -> None:
     """Make the documents and the message; say what was found, what not, and what was made.
 
-    as_asked: with the parameters of this run, which are no other day's.
+    to_send: the message is sent next. as_asked: with the parameters of this run, which are
+    no other day's.
     """
     from report.mail import compose
     from report.rendering import render as render_day
@@ -248,8 +261,7 @@ def _documents(run: Run, day: store.Day, kernel: Kernel, as_asked: bool = True) 
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
     # What waits for its recipients is not replaced by a narrower look at the same day.
-    looking = bool(parameters) and not _will_send(run, usually=run.day == run.today)
-    if not (looking and delivery.state(day.folder)):
+    if not parameters or to_send or not delivery.state(day.folder):
         message = compose(day, summary, settings, made.attachments, made.without_pdf)
         delivery.write_message(day.folder, message)
     console.stage("documents made")
@@ -297,15 +309,14 @@ def _deliver(run: Run, folder: Path) -> None:
 
 
 def _will_send(run: Run, usually: bool) -> bool:
-    wanted = usually if run.options.send is None else run.options.send
-    return bool(wanted and run.settings.mail.smtp and not run.options.to)
+    send, only_to = getattr(run.options, "send", None), getattr(run.options, "to", None)
+    wanted = usually if send is None else send
+    return bool(wanted and run.settings.mail.smtp and not only_to)
 
 
 def _kernel(run: Run) -> Kernel:
-    from report.document import Kernel, check_parameters
+    from report.document import Kernel
 
-    if getattr(run.options, "parameters", ()):
-        check_parameters(dict(run.options.parameters))  # before any server is asked
     cache = run.settings.output / ".cache"
     with writing(cache):
         cache.mkdir(mode=0o700, exist_ok=True)
