@@ -7,16 +7,14 @@ be sent is noted as due before anything else, and goes out once, however often i
 from __future__ import annotations
 
 import argparse
-import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collectors.errors import Fault, SettingsError
 from report import delivery, store
-from report.console import Console, run_log
+from report.console import Console
 from report.errors import (
     EXIT_COVERAGE,
     EXIT_DOCUMENT,
@@ -26,61 +24,14 @@ from report.errors import (
     NoSnapshot,
 )
 from report.files import writing
-from report.lock import run_lock
 from report.retention import prune
+from report.session import Run, running
 from report.settings import Settings
 from report.telling import shown, tell
 
 if TYPE_CHECKING:
     from report.contract import Summary
     from report.document import Kernel
-
-CODES = (EXIT_DOCUMENT, EXIT_NOT_DELIVERED, EXIT_COVERAGE)
-
-
-class Run:
-    """One run: the settings, what the caller wants, and what went wrong so far."""
-
-    def __init__(
-        self, settings: Settings, options: argparse.Namespace, console: Console, now: datetime
-    ) -> None:
-        self.settings = settings
-        self.options = options
-        self.console = console
-        self.now = now
-        self.today: date = now.astimezone(settings.daily.zone).date()
-        self.day: date = getattr(options, "date", None) or self.today
-        self.problems: list[int] = []
-        self.server_gone = False
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the day."""
-        return store.day_folder(self.settings.output, self.day)
-
-    @property
-    def exit_code(self) -> int:
-        """The first exit code that applies to what happened."""
-        return next((code for code in CODES if code in self.problems), EXIT_OK)
-
-    def problem(self, code: int, why: object) -> None:
-        """Note what did not end the run, and will be its exit code."""
-        self.problems.append(code)
-        self.console.fail(str(why))
-
-
-@contextmanager
-def _running(settings: Settings, options: argparse.Namespace, console: Console) -> Iterator[Run]:
-    """Hold the output directory for a run, with its log, and mend what a kill left in it."""
-    store.open_output(settings)
-    with run_lock(settings.output, shlex.join(options.command)):
-        run = Run(settings, options, console, store.utc_now())
-        with writing(settings.output):
-            for folder in store.day_folders(settings.output):
-                store.mend(folder)
-        collecting = settings.fleet is not None and run.day == run.today
-        with run_log(run.folder if collecting or run.folder.exists() else settings.output):
-            yield run
 
 
 def is_to_collect(settings: Settings, day: date) -> bool:
@@ -93,7 +44,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
     """Make and send today's report, or make a past day's again; return the exit code."""
     if options.send is False and (options.resend or options.to):
         raise SettingsError(Fault("--no-send", "", "does not go with --resend or --to"))
-    with _running(settings, options, console) as run:
+    with running(settings, options, console) as run:
         if run.day > run.today:
             raise SettingsError(Fault("--date", "", f"{run.day} has not come yet"))
         if not is_to_collect(settings, run.day) and options.date is not None:
@@ -110,7 +61,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 def collect(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Read the servers and save the day's snapshot; return the exit code."""
-    with _running(settings, options, console) as run:
+    with running(settings, options, console) as run:
         if run.day > run.today:
             raise SettingsError(Fault("--date", "", f"{run.day} has not come yet"))
         if run.day == run.today and delivery.state(run.folder) in ("sending", "delivered"):
@@ -125,7 +76,7 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
 def render(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Make the documents of a day's snapshot, of the latest without a day."""
     options.date = options.date or next(reversed(store.days(settings.output)), None)
-    with _running(settings, options, console) as run:
+    with running(settings, options, console) as run:
         day = store.load(settings.output, options.date)
         with _kernel(run) as kernel:
             _documents(run, day, kernel)
@@ -134,7 +85,7 @@ def render(settings: Settings, options: argparse.Namespace, console: Console) ->
 
 def send(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Deliver what waits, oldest first; with a day, that day's report as it was made."""
-    with _running(settings, options, console) as run:
+    with running(settings, options, console) as run:
         if options.date is None and not (options.to or options.resend):
             waiting = delivery.pending(settings.output)
             if not waiting:
