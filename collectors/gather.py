@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from collectors import hosts as facts
+from collectors import keeping
 from collectors.base import HOST, Ask, Collector, Row, frame
 from collectors.envelope import TIMED_OUT, Section, unwrap, wrap
 from collectors.errors import CollectError, Outcome, ParseError
@@ -74,6 +75,8 @@ class HostResult:
     collected_at: datetime
     seconds: float
     printed: bytes
+    outcome: Outcome
+    cause: str
 
     @property
     def failures(self) -> dict[str, Attempt]:
@@ -86,11 +89,13 @@ class HostResult:
 class Snapshot:
     """Typed frames by name (hosts, outcomes, one a collector), and what hosts printed.
 
+    kept: what else a replay of that needs (see `keeping`).
     warnings: what of ~/.ssh/config and known_hosts was left aside, and why.
     """
 
     frames: Mapping[str, pd.DataFrame]
     raw: Mapping[str, bytes]
+    kept: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -146,7 +151,10 @@ def gather(
     pool.shutdown()
     results.sort(key=lambda result: result.host.name)
     return Snapshot(
-        frames_of(results, plan), {r.host.name: r.printed for r in results if r.printed}
+        frames=frames_of(results, plan),
+        raw={r.host.name: r.printed for r in results if r.printed},
+        kept=keeping.kept(results),
+        warnings=transports.warnings,
     )
 
 
@@ -175,9 +183,11 @@ def ask_host(host: Host, plan: Plan, transports: Transports) -> HostResult:
         host=host,
         attempts=attempts,
         facts=dict(about.rows[0]) if about.rows else {},
-        collected_at=datetime.now(UTC),
+        collected_at=printed.at or datetime.now(UTC),
         seconds=time.monotonic() - begun,
         printed=printed.stdout,
+        outcome=printed.outcome,
+        cause=printed.cause,
     )
 
 

@@ -108,7 +108,14 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     _add_limit(daily)
 
     collect = verb("collect", _collect, "read the servers and save the day's snapshot")
-    _add_date(collect, "fill what is absent in that past day's snapshot")
+    which = collect.add_mutually_exclusive_group()
+    _add_date(which, "fill what is absent in that past day's snapshot")
+    which.add_argument(
+        "--replay",
+        type=Path,
+        metavar="DIR",
+        help="ask no server: make the snapshot of output/<date>/raw again",
+    )
     _add_limit(collect)
 
     render = verb("render", _render, "make the documents of a day's snapshot")
@@ -163,7 +170,7 @@ def _common() -> argparse.ArgumentParser:
     return common
 
 
-def _add_date(parser: argparse.ArgumentParser, what: str) -> None:
+def _add_date(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--date", type=_date, metavar="YYYY-MM-DD", help=what)
 
 
@@ -251,7 +258,7 @@ def _daily(options: argparse.Namespace, console: Console) -> int:
 def _collect(options: argparse.Namespace, console: Console) -> int:
     from report.run import collect
 
-    return collect(_settings(options, console), options, console)
+    return collect(_settings(options, console, not options.replay), options, console)
 
 
 def _render(options: argparse.Namespace, console: Console) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from collectors.errors import Fault, SettingsError
 from report import __version__, store
 from report.console import Console
 from report.errors import NoSnapshot
@@ -55,14 +59,67 @@ def collect(settings: Settings, day: date, now: datetime, console: Console) -> s
         coverage_minimum_percent=settings.daily.coverage.minimum_percent,
         fleet=settings.fleet.source.name,
     )
-    frames, raw = snapshot.frames, snapshot.raw
-    if past and old is not None:
+    frames = snapshot.frames
+    filled = past and old is not None
+    if filled and old is not None:
         info = replace_times(old.info, info)
         frames = merged(old.frames, snapshot)
     folder = store.day_folder(settings.output, day)
-    store.save(folder, info, frames, raw)
+    asked = {"hosts": snapshot.kept, "past": past, "filled": filled}
+    store.save(folder, info, frames, snapshot.raw, asked)
     console.stage("snapshot saved")
     return store.Day(folder, info, frames)
+
+
+def replayed_day(raw: Path) -> date:
+    """Return the day whose output a raw folder keeps. Raises SettingsError."""
+    return _kept(raw)[1].report_date
+
+
+def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
+    """Make the snapshot again of what the servers printed then, and put it in its place.
+
+    Hosts, period and thresholds are those of then, the collectors and their own settings
+    those of now: without a change to these the frames are equal, byte for byte.
+    """
+    from collectors import COLLECTORS, keeping
+    from collectors.gather import Plan, gather
+    from collectors.transports import Access
+
+    data, info = _kept(raw)
+    plan = Plan(
+        collectors=COLLECTORS,
+        from_at=info.from_at,
+        to_at=info.to_at,
+        options=options_of(settings),
+        concurrency=settings.daily.collect.concurrency,
+        cap_bytes=int(settings.daily.collect.output_cap_megabytes * 1e6),
+        access=Access(raw=raw),
+        past=bool(data.get("past")),
+    )
+    hosts = keeping.hosts(data)
+    console.stage(f"replaying {plural(len(hosts), 'server')}")
+    with console.progress(len(hosts)) as on_host:
+        snapshot = gather(hosts, plan, on_host)
+    folder = store.day_folder(settings.output, info.report_date)
+    asked = {key: value for key, value in data.items() if key != "snapshot"}
+    store.save(folder, info, snapshot.frames, snapshot.raw, asked)
+    return store.Day(folder, info, snapshot.frames)
+
+
+def _kept(raw: Path) -> tuple[dict[str, Any], store.Info]:
+    from collectors import keeping
+
+    data = keeping.read(raw)
+    try:
+        info = store.Info.model_validate_json(json.dumps(data.get("snapshot")))
+    except ValidationError:
+        path = str(raw / keeping.NAME)
+        raise SettingsError(Fault(path, "", "is of another version of infra-report")) from None
+    if data.get("filled"):
+        right = "only what was asked at the last time is kept of it"
+        raise SettingsError(Fault(str(raw), "", "is of a day that was filled later", right))
+    return data, info
 
 
 def access(settings: Settings, folder: Path | None = None) -> Access:

@@ -2,13 +2,15 @@
 
 output/2026-11-23/data/    hosts.parquet, outcomes.parquet, one Parquet file a collector,
                            snapshot.json: the period and the settings they belong to
-output/2026-11-23/raw/     what the servers printed, one gzip file a host
+output/2026-11-23/raw/     what the servers printed, one gzip file a host; asked.json: what
+                           it takes to make the same frames of it again
 """
 
 from __future__ import annotations
 
 import grp
 import gzip
+import json
 import os
 import re
 import shutil
@@ -16,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -108,7 +110,11 @@ def open_output(settings: Settings) -> Path:
 
 
 def save(
-    folder: Path, info: Info, frames: Mapping[str, pd.DataFrame], raw: Mapping[str, bytes]
+    folder: Path,
+    info: Info,
+    frames: Mapping[str, pd.DataFrame],
+    raw: Mapping[str, bytes],
+    asked: Mapping[str, Any] | None = None,
 ) -> None:
     """Put a day's snapshot in its place, instead of the one that may be there."""
     new, old, data = folder / "data.new", folder / "data.old", folder / "data"
@@ -118,7 +124,7 @@ def save(
         new.mkdir()
         for name, frame in frames.items():
             frame.to_parquet(new / f"{name}.parquet", index=False)
-        _save_raw(folder / "raw", raw)
+        _save_raw(folder / "raw", raw, {"snapshot": info.model_dump(mode="json"), **(asked or {})})
         write_whole(new / "snapshot.json", info.model_dump_json(indent=1))
         for path in new.iterdir():
             _sync(path)
@@ -211,13 +217,15 @@ def _data(folder: Path) -> Path:
     return data if data.exists() else folder / "data.old"
 
 
-def _save_raw(folder: Path, raw: Mapping[str, bytes]) -> None:
+def _save_raw(folder: Path, raw: Mapping[str, bytes], asked: Mapping[str, Any]) -> None:
     """Keep what hosts printed; a host that gave nothing this time keeps no old output."""
     new = folder.with_name("raw.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
     for host, printed in raw.items():
         (new / f"{host}.txt.gz").write_bytes(gzip.compress(printed, 6, mtime=0))
+    words = json.dumps(asked, indent=1, sort_keys=True) + "\n"
+    (new / "asked.json").write_text(words, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     new.rename(folder)
 

@@ -166,3 +166,40 @@ def test_check_says_what_would_hinder_a_run(shell: Shell) -> None:
     done = shell.run("check")
     assert done.returncode == 1
     assert "unreachable" in done.stdout
+
+
+def test_a_replay_of_raw_output_gives_equal_frames(shell: Shell, tmp_path: Path) -> None:
+    (shell.params / "fleet.yaml").write_text(
+        "groups: {a: {labels: {site: ams}, hosts: {here: {transport: local}}}}\n"
+        "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}\n"
+    )
+    done = shell.run("collect")
+    assert done.returncode == 0, done.stderr
+    (day,) = shell.output.glob("2*")
+    first = {path.name: path.read_bytes() for path in day.glob("[dr]a*/*")}
+    assert {"asked.json", "here.txt.gz", "hosts.parquet", "snapshot.json"} < first.keys()
+    (shell.params / "fleet.yaml").write_text("hosts: {other: {}}")
+    shell.output = tmp_path / "elsewhere"
+    done = shell.run("collect", "--replay", str(day / "raw"))
+    assert done.returncode == 0, done.stderr
+    again = {path.name: path.read_bytes() for path in (shell.output / day.name).glob("[dr]a*/*")}
+    assert again == first
+
+
+def test_what_cannot_be_replayed_ends_with_2(shell: Shell, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for words, said in (
+        ([], "cannot be read: No such file or directory; it would be the raw/ folder of a day"),
+        (["--limit", "x"], "--limit: does not go with --replay"),
+        (["--date", "2026-11-20"], "not allowed with argument"),
+    ):
+        done = shell.run("collect", "--replay", str(raw), *words)
+        assert done.returncode == 2
+        assert said in done.stderr
+    for text, said in (
+        ("{}", "is not what was kept of a run"),
+        ('{"hosts": {}}', "is of another version"),
+    ):
+        (raw / "asked.json").write_text(text)
+        assert said in shell.run("collect", "--replay", str(raw)).stderr
