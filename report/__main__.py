@@ -131,7 +131,11 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     show.add_argument("collector", metavar="COLLECTOR", help="servers, uptime, disks, logins")
     show.add_argument("--since", metavar="T", help="ISO 8601 time, or like 24h or 7d (default 24h)")
     show.add_argument("--until", metavar="T", help="the same (default: now)")
-    show.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _add_format(show)
+
+    hosts = verb("hosts", _hosts, "print every host's settings, and where each value comes from")
+    _add_limit(hosts)
+    _add_format(hosts)
 
     trust = verb("trust", _trust, "show a host's key, and accept it into params/known_hosts")
     trust.add_argument("host", metavar="HOST", help="a host of the fleet")
@@ -172,6 +176,10 @@ def _common() -> argparse.ArgumentParser:
 
 def _add_date(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--date", type=_date, metavar="YYYY-MM-DD", help=what)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
@@ -277,6 +285,12 @@ def _show(options: argparse.Namespace, console: Console) -> int:
     from report.live import show
 
     return show(_settings(options, console), options)
+
+
+def _hosts(options: argparse.Namespace, console: Console) -> int:
+    from report.live import hosts
+
+    return hosts(_settings(options, console), options)
 
 
 def _trust(options: argparse.Namespace, console: Console) -> int:
