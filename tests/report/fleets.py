@@ -37,9 +37,11 @@ SHAPES: dict[str, dict[str, str]] = {
     | {"seconds": "Float64", "bytes": "Int64"}
     | dict.fromkeys(["from_at", "to_at", "evidence_from_at"], "T"),
     "servers": dict.fromkeys(
-        ["host", "state", "state_reason", "system_state", "failed_units", "virtualisation"],
+        ["host", "state", "state_reason", "system_state", "failed_units"],
         "string",
-    ),
+    )
+    | {"failed_since_at": "T"}
+    | dict.fromkeys(["failed_last_lines", "virtualisation"], "string"),
     "disks": dict.fromkeys(["host", "mount", "device", "fs_type"], "string")
     | dict.fromkeys(["remote", "read_only", "read_only_expected"], "boolean")
     | dict.fromkeys(["size_bytes", "used_bytes", "available_bytes"], "Int64")
@@ -51,6 +53,7 @@ SHAPES: dict[str, dict[str, str]] = {
     | dict.fromkeys(["service", "method", "key"], "string")
     | {"count": "Int64", "ended_at": "T"},
     "uptime": {"host": "string", "uptime_seconds": "Int64", "booted_at": "T", "boot_id": "string"}
+    | {"container_started_at": "T", "last_stop": "string"}
     | dict.fromkeys(["load_1", "load_5", "load_15"], "Float64")
     | dict.fromkeys(["cores", "users"], "Int64"),
 }

@@ -161,9 +161,9 @@ def rules(sheet: Worksheet) -> dict[str, list[str]]:
 def test_thresholds_and_states_are_coloured_by_rules(tmp_path: Path) -> None:
     book = written(days.worst(), tmp_path)
     last = book["disks"].max_row
-    assert rules(book["disks"])[f"J2:J{last}"] == [
-        "AND(NOT(TRUE=$F2),ISNUMBER(J2),J2>=0.95)",
-        "AND(NOT(TRUE=$F2),ISNUMBER(J2),J2>=0.85)",
+    assert rules(book["disks"])[f"K2:K{last}"] == [
+        "AND(NOT(TRUE=$F2),ISNUMBER(K2),K2>=0.95)",
+        "AND(NOT(TRUE=$F2),ISNUMBER(K2),K2>=0.85)",
     ]
     assert rules(book["servers"])["B2:B61"][0] == 'B2="down"'
     assert 'B2="partial"' in rules(book["Coverage"])["B2:B61"]
