@@ -142,6 +142,26 @@ def test_what_is_not_understood_is_refused(lines: Sequence[str]) -> None:
         read(*lines)
 
 
+def test_a_line_that_is_no_record_is_told_and_costs_no_other() -> None:
+    (row,) = parsed("what is this", "/dev/a 8 4 4 50% /", "total 8 4 4 50% -")
+    assert (row["device"], row["size_bytes"]) == ("/dev/a", 8192)
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    text = f"df|{heading}\ndf|what is this\ndf|/dev/a 8 4 4 50% /\ndf|/dev/b 1 x /b\ndf|=0\n"
+    found = disks.parse(text, ASK)
+    assert [row["mount"] for row in found.rows] == ["/"]
+    assert found.cause == "no line of df: 'what is this' and 1 more"
+
+
+def test_a_record_may_begin_with_a_blank_and_go_on_on_a_second_line() -> None:
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    table = df.read(
+        Section([heading, "  /dev/a 8 4 4 50% /", "long name", "   9 4 4 50% /x", " y"], 0),
+        df.shown(["/", "/x\n y"]),
+    )
+    assert table.devices == {"/": "/dev/a", "/x\n y": "long name"}
+    assert table.skipped == []
+
+
 def test_a_message_is_no_record() -> None:
     table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
                  "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
