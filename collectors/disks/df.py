@@ -22,7 +22,9 @@ from dataclasses import dataclass, field
 from collectors.errors import ParseError
 from collectors.text import Section
 
-HEADING = re.compile(r"Filesystem\s+(.*?)\s+Mounted on\s*")
+# Possessive, and after something that is no blank: linear in a line of blanks, too.
+GAP = r"(?<=\S)\s++"
+HEADING = re.compile(rf"Filesystem{GAP}(.*?){GAP}Mounted on\s*")
 MESSAGE = re.compile(r"(\S*/)?(df|sh|bash|ash|dash|ksh)(\[\d+\])?: .*")
 ENDED = re.compile(r"Mounted on\s*$|[\d%-]\s+/|^\S*df: ")
 TOTAL = re.compile(r"total\s.*\s-")
@@ -141,10 +143,10 @@ def _record(
 
     Of several runs the first counts, unless the last leads to a mount point that there is.
     """
-    cells = r"\s+".join(r"(\S+)" if column == "type" else CELL for column in columns)
+    cells = r"\s++".join(r"(\S+)" if column == "type" else CELL for column in columns)
     splits = []
     for device in (r"(.*?)", r"(.*)"):
-        found = re.fullmatch(rf"{device}\s+{cells}\s+(/.*)", text, re.DOTALL)
+        found = re.fullmatch(rf"{device}{GAP}{cells}\s++(/.*)", text, re.DOTALL)
         if found is None:
             return None
         splits.append((found[1].strip(), found.groups()[1:-1], found[len(columns) + 2]))
