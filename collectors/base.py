@@ -7,12 +7,13 @@ in `tests/fixtures/NAME/` is its test.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from collectors.errors import Outcome
+from collectors.errors import Outcome, ParseError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,9 @@ WHOLE = "Int64"
 NUMBER = "Float64"
 FLAG = "boolean"
 TIME = "datetime64[us, UTC]"
+KINDS: dict[str, type] = {TEXT: str, WHOLE: int, NUMBER: float, FLAG: bool, TIME: datetime}
+# Beyond these a value is no measurement, and pandas or Excel would stumble over it.
+FIRST_YEAR, LAST_YEAR, MOST = 1970, 2200, 1e30
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ class Collector(Protocol):
 
     NAME: also the name of its frame. COLUMNS: without `host`, which gather puts first.
     SECONDS: the time limit of its script on the server. PAST: whether it can still be asked
-    about a day that is over (logs can, a disk's fill cannot).
+    about a day that is over (logs can, a disk's fill cannot). MOST_BYTES may be there, where
+    its output can be more than `asking.MOST_BYTES`.
     """
 
     NAME: str
@@ -97,6 +102,30 @@ class Absent(Protocol):
     def absent(self, outcome: Outcome, cause: str) -> Sequence[Row]:
         """Return the rows that stand for a host which could not be asked."""
         ...
+
+
+def checked(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Raise ParseError for a value that its column cannot hold, naming both.
+
+    So that what one host prints never keeps the frame of all hosts from being made.
+    """
+    kinds = {column.name: KINDS[column.dtype] for column in columns}
+    for row in rows:
+        for name, value in row.items():
+            if name not in kinds:
+                raise ValueError(f"not a column: {name}")
+            if value is not None and not _fits(value, kinds[name]):
+                raise ParseError(f"no value for {name}", repr(value))
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if kind is int:
+        return type(value) is int and -(2**63) <= value < 2**63
+    if kind is float:
+        return type(value) in (int, float) and math.isfinite(value) and abs(value) < MOST
+    if kind is datetime:
+        return isinstance(value, datetime) and FIRST_YEAR <= value.year <= LAST_YEAR
+    return isinstance(value, kind)
 
 
 def frame(columns: Sequence[Column], rows: Sequence[Row]) -> pd.DataFrame:

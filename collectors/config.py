@@ -14,10 +14,33 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from collectors.errors import Fault, SettingsError
 
 Model = TypeVar("Model", bound="Strict")
+
+
+RIGHT = {
+    "dict_type": "a mapping, like {{key: value}}",
+    "model_type": "a mapping, like {{key: value}}",
+    "list_type": "a list, like [a, b]",
+    "string_type": "a text, in quotes where it looks like a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "literal_error": "one of {expected}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than_equal": "{le:g} or less",
+    "string_too_short": "at least {min_length} character long",
+    "string_too_long": "at most {max_length} characters long",
+    "too_short": "at least {min_length} long",
+}
 
 
 class Strict(BaseModel):
@@ -108,7 +131,15 @@ def _faults(
             wrong, _, right = one["msg"].removeprefix("Value error, ").partition("; ")
             yield Fault(file, key, wrong, right)
         else:
-            yield Fault(file, key, _given(data, loc), one["msg"][:1].lower() + one["msg"][1:])
+            yield Fault(file, key, _given(data, loc), _right(one))
+
+
+def _right(error: ErrorDetails) -> str:
+    """Say what would be right, in words that need no knowledge of pydantic."""
+    words = RIGHT.get(error["type"])
+    if words:
+        return "it would be " + words.format(**error.get("ctx", {}))
+    return error["msg"][:1].lower() + error["msg"][1:]
 
 
 def _known(model: type[Strict], loc: tuple[int | str, ...]) -> str:

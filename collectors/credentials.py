@@ -22,6 +22,7 @@ from collectors.config import Strict
 from collectors.errors import Fault, SettingsError
 
 SECONDS = 30
+_taken: dict[str, str] = {}
 
 
 class Secret(Strict):
@@ -42,6 +43,11 @@ class Secret(Strict):
             raise ValueError(f"names {len(data)} places; {ways}, one of them")
         return data
 
+    def withhold(self) -> None:
+        """Take the variable out of the environment, so that no child process is given it."""
+        if self.env is not None and self.env in os.environ:
+            _taken[self.env] = os.environ.pop(self.env)
+
     def read(self, key: str, root: Path) -> str:
         """Return the secret, without the line break at its end.
 
@@ -57,9 +63,10 @@ class Secret(Strict):
 
     def _look(self, root: Path) -> str:
         if self.env is not None:
-            if self.env not in os.environ:
+            found = os.environ.get(self.env, _taken.get(self.env))
+            if found is None:
                 raise LookupError(f"the variable {self.env} is not set")
-            return os.environ[self.env]
+            return found
         if self.command is not None:
             done = subprocess.run(
                 self.command,

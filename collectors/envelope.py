@@ -21,6 +21,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 ERROR_LINES = 5
+LONGEST_ERROR = 500
+BEGIN = re.compile(rb"^<([a-z][a-z0-9_]*) ([\d.]*)\n", re.MULTILINE)
+STATUS = re.compile(rb"\n=(\d{1,3})\n?\Z")
 # What GNU `timeout` (124) and the kill at a deadline (137) leave as a status.
 TIMED_OUT = (124, 137)
 
@@ -56,11 +59,15 @@ probe() {
 class Section:
     """What one probe printed. `status` is None when its end never came."""
 
-    text: str
+    body: bytes
     errors: str
     status: int | None
     seconds: float | None
-    size_bytes: int
+
+    @property
+    def text(self) -> str:
+        """The output as text; bytes that are not UTF-8 as surrogates, so that none is lost."""
+        return self.body.decode("utf-8", "surrogateescape")
 
 
 def wrap(probes: Iterable[tuple[str, int, str]]) -> str:
@@ -72,46 +79,41 @@ def wrap(probes: Iterable[tuple[str, int, str]]) -> str:
 def unwrap(output: bytes) -> dict[str, Section]:
     """Return the sections found, by name; the last is without `status` if it was cut off.
 
-    Lines before the first envelope (a login script's greeting) are passed over. Output is
-    decoded as UTF-8 with `surrogateescape`, so that no byte is lost.
+    What stands before the first envelope (a login script's greeting) is passed over.
     """
     sections: dict[str, Section] = {}
-    name, begun = "", ""
-    body: list[str] = []
-    errors: list[str] = []
-    for line in output.decode("utf-8", "surrogateescape").split("\n"):
-        kind, rest = line[:1], line[1:]
-        if kind == "<":
-            name, _, begun = rest.partition(" ")
-            body, errors = [], []
-        elif kind == " " and name:
-            body.append(rest)
-        elif kind == "!" and name:
-            errors.append(rest)
-        elif kind == ">" and rest.partition(" ")[0] == name:
-            ended = rest.partition(" ")[2]
-            sections[name] = _section(body, errors, _between(begun, ended))
-            name = ""
-    if name:
-        sections[name] = Section("\n".join(body), "\n".join(errors), None, None, _size(body))
+    at = 0
+    while begin := BEGIN.search(output, at):
+        name = begin[1]
+        end = re.compile(rb"^>" + name + rb" ([\d.]*)\n", re.MULTILINE).search(output, begin.end())
+        printed = output[begin.end() : end.start() if end else len(output)]
+        sections[name.decode()] = _section(printed, begin[2], end[1] if end else None)
+        if not end:
+            break
+        at = end.end()
     return sections
 
 
-def _section(body: list[str], errors: list[str], seconds: float | None) -> Section:
-    status = None
-    if body and (found := re.fullmatch(r"=(\d+)", body[-1])):
-        status = int(found[1])
-        body = body[:-1]
+def _section(printed: bytes, begun: bytes, ended: bytes | None) -> Section:
+    said = b""
+    if ended is not None and (first_error := printed.find(b"\n!")) >= 0:
+        printed, said = printed[: first_error + 1], printed[first_error + 1 :]
+    body = printed[1:].replace(b"\n ", b"\n")  # each line was moved right by one blank
+    if ended is None:
+        return Section(body, "", None, None)
     # The status stands after a line break of its own, so the text is as it was printed.
-    return Section("\n".join(body), "\n".join(errors), status, seconds, _size(body))
+    found = STATUS.search(body)
+    lines = said.decode("utf-8", "replace").splitlines()[:ERROR_LINES]
+    return Section(
+        body=body[: found.start()] if found else body,
+        errors="\n".join(line[1 : LONGEST_ERROR + 1] for line in lines),
+        status=int(found[1]) if found else None,
+        seconds=_between(begun, ended),
+    )
 
 
-def _between(begun: str, ended: str) -> float | None:
+def _between(begun: bytes, ended: bytes) -> float | None:
     try:
         return round(float(ended) - float(begun), 2)
     except ValueError:
         return None
-
-
-def _size(lines: list[str]) -> int:
-    return sum(len(line.encode("utf-8", "surrogateescape")) + 1 for line in lines)

@@ -24,7 +24,8 @@ from pydantic import BeforeValidator, Field, field_validator
 from collectors.config import Strict, override, read_yaml, validate
 from collectors.errors import Fault, SettingsError
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# It becomes file names, which may have 255 bytes.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 RANGE = re.compile(r"\[([0-9]+|[A-Za-z]):([0-9]+|[A-Za-z])(?::([0-9]+))?\]")
 TRANSPORTS = ("ssh", "local", "replay")
 MOST_HOSTS = 20_000
@@ -52,10 +53,15 @@ class Host:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The hosts, sorted by name, and the file they come from."""
+    """The hosts, sorted by name, and the file they come from.
+
+    left_out: those that `limited` took out, by `limit`.
+    """
 
     hosts: tuple[Host, ...]
     source: Path
+    left_out: tuple[Host, ...] = ()
+    limit: str = ""
 
     def limited(self, pattern: str) -> Fleet:
         """Keep the hosts whose name or group matches one of the comma-separated patterns.
@@ -73,7 +79,8 @@ class Fleet:
             raise SettingsError(
                 Fault("--limit", "", f"{pattern!r} matches no host or group", f"hosts: {names} …")
             )
-        return replace(self, hosts=kept)
+        others = tuple(host for host in self.hosts if host not in kept)
+        return replace(self, hosts=kept, left_out=others, limit=pattern)
 
 
 class _Options(Strict):

@@ -22,6 +22,7 @@ from collectors.fleet import NAME, Host
 
 SECONDS = 120
 SECRET = re.compile(r"pass|secret|token|credential|vault|private|api_?key", re.IGNORECASE)
+URL_WITH_PASSWORD = re.compile(r"://[^/\s]*:[^/\s]*@")
 LONGEST_LABEL = 200
 CONNECTIONS = {"smart": "ssh", "paramiko": "ssh", "paramiko_ssh": "ssh"}
 SETTINGS = {
@@ -139,7 +140,7 @@ def _host(
                 Fault(file, f"{name}.{key}", "is a template", "it would be the value itself")
             )
     port = variables.get("ansible_port")
-    if port is not None and not str(port).isdigit():
+    if port is not None and not (str(port).isdecimal() and 0 < int(port) < 65536):
         faults.append(Fault(file, f"{name}.ansible_port", f"is {port!r}", "it would be a number"))
     if len(faults) > before:
         return None
@@ -170,5 +171,6 @@ def _labels(variables: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, str | int | float)
         and not key.startswith(("ansible_", "inventory_"))
         and not SECRET.search(key)
+        and not URL_WITH_PASSWORD.search(str(value))
         and len(str(value)) <= LONGEST_LABEL
     }

@@ -18,7 +18,7 @@ from collectors.errors import Fault, Outcome, SettingsError
 from collectors.fleet import Host
 
 if TYPE_CHECKING:
-    from collectors.gather import HostResult
+    from collectors.asking import HostResult
 
 NAME = "asked.json"
 
@@ -56,7 +56,7 @@ def read(raw: Path) -> dict[str, Any]:
 
 
 def hosts(data: Mapping[str, Any]) -> tuple[Host, ...]:
-    """Return the hosts of a kept run, to be replayed."""
+    """Return the hosts of a kept run, to be replayed; those left out then end as cancelled."""
     return tuple(
         Host(
             name=name,

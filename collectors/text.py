@@ -30,6 +30,8 @@ say() { n=$1; shift; { "$@"; printf '\n=%s\n' "$?"; } 2>&1 | sed "s/^/$n|/"; }
 
 LINE = re.compile(r"([a-z][a-z_]*[0-9]*)\|(.*)", re.DOTALL)
 STATUS = re.compile(r"=(\d+)")
+# Twice what the kernel gives a mount's options. Longer ones are made to keep us busy.
+LONGEST_LINE = 8192
 KILLED = 137
 
 
@@ -63,6 +65,8 @@ def sections(text: str) -> Sections:
     """Return what a probe printed. Raises ParseError for anything that is no section."""
     found: dict[str, list[str]] = {}
     for line in text.split("\n"):
+        if len(line) > LONGEST_LINE:
+            raise ParseError(f"a line of {len(line):,} characters", line)
         if matched := LINE.fullmatch(line):
             found.setdefault(matched[1], []).append(matched[2])
         elif line.strip():

@@ -65,6 +65,7 @@ if [ -s /run/utmp ] || [ -s /var/run/utmp ] || [ -d /run/systemd/system ]; then
 SAME_BOOT_SECONDS = 60
 LONGEST = 500
 LINE = re.compile(r".*?\bup\s+(.*?),?\s*(?:(\d+)\s+users?,?\s*)?load averages?:\s*(.*)")
+LONGEST_LINE = 500
 LOADS = re.compile(r"(\d+[.,]\d+),?\s+(\d+[.,]\d+),?\s+(\d+[.,]\d+)(?:\s.*)?")
 SPAN = re.compile(
     r"(\d+):(\d\d)(?::(\d\d))?|(\d+)\s*(year|week|day|hour|hr|min|sec)(?:ute|ond)?(?:s|\(s\))?"
@@ -123,13 +124,16 @@ def _booted_at(found: probe.Sections, up: int) -> datetime | None:
 
 
 def _elsewhere(found: probe.Sections) -> Row:
-    line = _matched(LINE.pattern, found.value("line"), "the line of uptime")
+    said = found.value("line")
+    if len(said) > LONGEST_LINE:  # the pattern below tries every word of it
+        raise ParseError(f"a line of uptime of {len(said):,} characters", said)
+    line = _matched(LINE.pattern, said, "the line of uptime")
     row = Row(uptime_seconds=span_seconds(line[1], line[0]))
     loads = _matched(LOADS.pattern, line[3], "the load in the line of uptime")
     row.update(_loads(loads.groups(), line[0]))
     row["users"] = int(line[2]) if line[2] else None
-    said = found.value("boottime") + " " + found.value("kstat")
-    if boot := re.search(r"\bsec = (\d+)|\bboot_time\s+(\d+)", said):
+    booted = found.value("boottime") + " " + found.value("kstat")
+    if boot := re.search(r"\bsec = (\d{1,12})\b|\bboot_time\s{1,9}(\d{1,12})\b", booted):
         seconds = int(boot[1] or boot[2])
         row["booted_at"] = datetime.fromtimestamp(seconds, UTC)
         if found.value("now").isdigit():

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from report.console import Console
     from report.settings import Settings
 
+OPTIONS_OF_THEIR_OWN = {"report_date": "--date", "output_dir": "--output"}
 EXIT_CODES = """\
 exit codes, the first that applies:
   75  another run holds the output directory
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     options.command = given
     os.umask(0o077)
+    _open_closed()
     signal.signal(signal.SIGTERM, _terminated)
     from collectors.errors import InfraReportError
     from report.console import Console
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options, console))
     except InfraReportError as error:
         if options.debug:
-            raise
+            traceback.print_exc()
         console.fail(str(error))
         return error.exit_code
     except KeyboardInterrupt:
@@ -55,12 +58,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:
         if options.debug:
-            raise
+            traceback.print_exc()
         console.fail(
             f"this is a fault of infra-report itself: {type(error).__name__}: {error} "
             "(--debug shows where)"
         )
         return 1
+
+
+def _open_closed() -> None:
+    """Open what of the three standard files is closed, or the next file would take its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _terminated(number: int, _: object) -> NoReturn:
@@ -138,7 +150,7 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     _add_format(hosts)
 
     trust = verb("trust", _trust, "show a host's key, and accept it into params/known_hosts")
-    trust.add_argument("host", metavar="HOST", help="a host of the fleet")
+    trust.add_argument("host", metavar="HOST", help="a host of the fleet, or a name ssh knows")
     trust.add_argument("--fingerprint", metavar="SHA256:…", help="accept exactly that key, unasked")
 
     check = verb("check", _check, "say what would hinder a run")
@@ -238,6 +250,8 @@ def _parameter(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (equals and name.isidentifier()):
         raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE")
+    if name in OPTIONS_OF_THEIR_OWN:
+        raise argparse.ArgumentTypeError(f"{name} is given as {OPTIONS_OF_THEIR_OWN[name]}")
     try:
         return name, yaml.safe_load(value)
     except yaml.YAMLError:
@@ -245,22 +259,30 @@ def _parameter(text: str) -> tuple[str, Any]:
 
 
 def _settings(options: argparse.Namespace, console: Console, with_fleet: bool = True) -> Settings:
-    from report.loading import copy_examples, load_settings, params_folder
+    from collectors.errors import SettingsError
+    from report.loading import copy_examples, load_settings, output_folder, params_folder
+    from report.lock import check_free
 
     folder = params_folder(options.params)
     if folder.is_dir():
         for path in copy_examples(folder):
             console.stage(f"made {path} from its example")
-    return load_settings(
-        options.params, options.output, options.fleet, options.set, options.limit, with_fleet
-    )
+    try:
+        return load_settings(
+            options.params, options.output, options.fleet, options.set, options.limit, with_fleet
+        )
+    except SettingsError:
+        check_free(output_folder(options.output))  # 75 comes before 2
+        raise
 
 
 def _daily(options: argparse.Namespace, console: Console) -> int:
-    from report.run import daily
+    from report.run import daily, is_to_collect
 
-    past = options.date is not None
-    return daily(_settings(options, console, with_fleet=not past), options, console)
+    settings = _settings(options, console, with_fleet=options.date is None)
+    if options.date is not None and is_to_collect(settings, options.date):
+        settings = _settings(options, console)
+    return daily(settings, options, console)
 
 
 def _collect(options: argparse.Namespace, console: Console) -> int:

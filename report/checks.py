@@ -27,11 +27,12 @@ FREE_MEGABYTES = 200
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: whether it is well, and what was seen."""
+    """One thing looked at: whether it is well, what was seen, and how that is marked."""
 
     what: str
     well: bool
     seen: str
+    mark: str = ""
 
 
 def check(
@@ -74,7 +75,8 @@ def _output(settings: Settings) -> Iterator[Check]:
 
 def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
     from collectors import COLLECTORS
-    from collectors.gather import HostResult, Plan, gather
+    from collectors.asking import HostResult, Plan
+    from collectors.gather import gather
 
     assert settings.fleet is not None
     now = datetime.now(UTC)
@@ -106,7 +108,8 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
                 if (one.outcome, one.cause) == (outcome, cause)
             ]
             part = "" if len(names) == len(COLLECTORS) else f" {', '.join(names)}"
-            yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, f"{outcome}: {cause}")
+            said = f"{outcome.replace('_', ' ')}: {cause}"
+            yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, said, "–")
     yield Check("hosts", well == len(results), f"{well} of {len(results)} can be read")
 
 
@@ -155,7 +158,7 @@ def _print(found: list[Check]) -> None:
     for name in ("", "What", "Seen"):
         table.add_column(name, overflow="fold")
     for one in found:
-        cells = ("ok" if one.well else "no", one.what, one.seen)
+        cells = ((one.mark or "ok") if one.well else "no", one.what, one.seen)
         table.add_row(*(Text(visible(cell)) for cell in cells))
     if found:
         Terminal(highlight=False).print(table)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from collectors.errors import Fault, SettingsError
 from report import __version__, store
 from report.console import Console
-from report.errors import NoSnapshot
 from report.period import past_period, period
 from report.settings import Settings
 from report.words import plural
@@ -22,104 +18,82 @@ from report.words import plural
 if TYPE_CHECKING:
     import pandas as pd
 
-    from collectors.gather import Plan, Snapshot
+    from collectors.asking import HostResult, Plan
+    from collectors.fleet import Fleet
+    from collectors.gather import Snapshot
     from collectors.transports import Access
 
 
-def collect(settings: Settings, day: date, now: datetime, console: Console) -> store.Day:
+# What an outcome tells, from less to more; the others tell nothing of the host.
+TELLING = ("no_data", "not_applicable", "partial", "ok")
+
+
+def collect(
+    settings: Settings,
+    day: date,
+    now: datetime,
+    console: Console,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> store.Day:
     """Ask every host and put the day's snapshot in its place; return it.
 
-    A day that is over is filled: only what is absent is asked, and every `ok` outcome and
-    what it found stay as they are.
+    A day that is over is filled: only what is absent is asked, and what is known stays as it
+    is, unless the new outcome tells more. With `--limit` the hosts asked are read into the
+    day's snapshot; where there is none yet, the others stand in it as left out.
+    `meanwhile` is called while servers answer.
     """
     from collectors.gather import gather
 
     assert settings.fleet is not None
-    old = _known(settings.output, day)
-    past = day < now.astimezone(settings.daily.zone).date()
+    fleet, past = settings.fleet, day < now.astimezone(settings.daily.zone).date()
+    old = _known(settings.output, day, past or bool(fleet.limit))
     plan = _plan(settings, day, now, past, old)
-    console.stage(f"reading {plural(len(settings.fleet.hosts), 'server')}")
-    with console.progress(len(settings.fleet.hosts)) as on_host:
-        snapshot = gather(settings.fleet.hosts, plan, on_host)
+    if os.geteuid() == 0:
+        console.stage("running as root: a user of its own with few rights is enough (see README)")
+    console.stage(f"reading {plural(len(fleet.hosts), 'server')}")
+    with console.progress(len(fleet.hosts)) as on_host:
+        others = [] if old else _not_asked(fleet, plan)
+        snapshot = gather(fleet.hosts, plan, on_host, meanwhile, others)
     for warning in snapshot.warnings:
         console.stage(warning)
-    info = store.Info(
+    info, frames = _info(settings, day, now, plan), snapshot.frames
+    if old is not None:
+        info = old.info.model_copy(update={"finished_at": store.utc_now(), "version": __version__})
+        frames = merged(old.frames, snapshot, better_only=past)
+    folder = store.day_folder(settings.output, day)
+    asked = {"hosts": snapshot.kept, "past": past, "filled": old is not None}
+    store.save(folder, info, frames, snapshot.raw, old is not None, asked)
+    console.stage("snapshot saved")
+    return store.Day(folder, info, frames)
+
+
+def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Info:
+    daily, fleet = settings.daily, settings.fleet
+    assert fleet is not None
+    return store.Info(
         version=__version__,
         report_date=day,
         from_at=plan.from_at,
         to_at=plan.to_at,
         started_at=now,
         finished_at=store.utc_now(),
-        time_zone=settings.daily.zone_name,
-        title=settings.daily.title,
-        organisation=settings.daily.organisation,
-        classification=settings.daily.classification,
-        sections=list(settings.daily.sections),
-        thresholds=settings.daily.thresholds,
-        coverage_minimum_percent=settings.daily.coverage.minimum_percent,
-        fleet=settings.fleet.source.name,
+        time_zone=daily.zone_name,
+        title=daily.title,
+        organisation=daily.organisation,
+        classification=daily.classification,
+        sections=list(daily.sections),
+        thresholds=daily.thresholds,
+        coverage_minimum_percent=daily.coverage.minimum_percent,
+        fleet=fleet.source.name,
+        limit=fleet.limit,
     )
-    frames = snapshot.frames
-    filled = past and old is not None
-    if filled and old is not None:
-        info = replace_times(old.info, info)
-        frames = merged(old.frames, snapshot)
-    folder = store.day_folder(settings.output, day)
-    asked = {"hosts": snapshot.kept, "past": past, "filled": filled}
-    store.save(folder, info, frames, snapshot.raw, asked)
-    console.stage("snapshot saved")
-    return store.Day(folder, info, frames)
 
 
-def replayed_day(raw: Path) -> date:
-    """Return the day whose output a raw folder keeps. Raises SettingsError."""
-    return _kept(raw)[1].report_date
+def _not_asked(fleet: Fleet, plan: Plan) -> list[HostResult]:
+    from collectors.asking import left_out
 
-
-def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
-    """Make the snapshot again of what the servers printed then, and put it in its place.
-
-    Hosts, period and thresholds are those of then, the collectors and their own settings
-    those of now: without a change to these the frames are equal, byte for byte.
-    """
-    from collectors import COLLECTORS, keeping
-    from collectors.gather import Plan, gather
-    from collectors.transports import Access
-
-    data, info = _kept(raw)
-    plan = Plan(
-        collectors=COLLECTORS,
-        from_at=info.from_at,
-        to_at=info.to_at,
-        options=options_of(settings),
-        concurrency=settings.daily.collect.concurrency,
-        cap_bytes=int(settings.daily.collect.output_cap_megabytes * 1e6),
-        access=Access(raw=raw),
-        past=bool(data.get("past")),
-    )
-    hosts = keeping.hosts(data)
-    console.stage(f"replaying {plural(len(hosts), 'server')}")
-    with console.progress(len(hosts)) as on_host:
-        snapshot = gather(hosts, plan, on_host)
-    folder = store.day_folder(settings.output, info.report_date)
-    asked = {key: value for key, value in data.items() if key != "snapshot"}
-    store.save(folder, info, snapshot.frames, snapshot.raw, asked)
-    return store.Day(folder, info, snapshot.frames)
-
-
-def _kept(raw: Path) -> tuple[dict[str, Any], store.Info]:
-    from collectors import keeping
-
-    data = keeping.read(raw)
-    try:
-        info = store.Info.model_validate_json(json.dumps(data.get("snapshot")))
-    except ValidationError:
-        path = str(raw / keeping.NAME)
-        raise SettingsError(Fault(path, "", "is of another version of infra-report")) from None
-    if data.get("filled"):
-        right = "only what was asked at the last time is kept of it"
-        raise SettingsError(Fault(str(raw), "", "is of a day that was filled later", right))
-    return data, info
+    why = f"left out by --limit {fleet.limit}"
+    return [left_out(host, plan, why) for host in fleet.left_out]
 
 
 def access(settings: Settings, folder: Path | None = None) -> Access:
@@ -142,43 +116,66 @@ def options_of(settings: Settings) -> dict[str, dict[str, object]]:
     return settings.daily.collectors.model_dump()
 
 
-def merged(old: Mapping[str, pd.DataFrame], new: Snapshot) -> dict[str, pd.DataFrame]:
-    """Return the old frames, with what was asked anew in place of what it replaces."""
+def merged(
+    old: Mapping[str, pd.DataFrame], new: Snapshot, better_only: bool
+) -> dict[str, pd.DataFrame]:
+    """Return the old frames, with what was asked anew in place of what it replaces.
+
+    better_only: only where the new outcome tells more than the old one did.
+    """
     import pandas as pd
 
-    asked = set(
-        zip(new.frames["outcomes"]["host"], new.frames["outcomes"]["collector"], strict=True)
-    )
+    taken = _taken(old["outcomes"], new.frames["outcomes"], better_only)
     frames = {}
     for name, fresh in new.frames.items():
         before = old.get(name, fresh.iloc[:0])
         if name == "hosts":
             fresh = fresh[fresh["os_name"].notna() | ~fresh["host"].isin(before["host"])]  # noqa: PLW2901
-            again = list(before["host"].isin(fresh["host"]))
+            before = before[~before["host"].isin(fresh["host"])]
         else:
-            names = before["collector"] if name == "outcomes" else [name] * len(before)
-            again = [pair in asked for pair in zip(before["host"], names, strict=True)]
-        parts = [before[[not one for one in again]], fresh]
-        kept = [part for part in parts if len(part)]
+            fresh = fresh[_among(taken, name, fresh)]  # noqa: PLW2901
+            before = before[~_among(taken, name, before)]
+        kept = [part for part in (before, fresh) if len(part)]
         frames[name] = pd.concat(kept, ignore_index=True) if kept else fresh
     return frames
 
 
-def replace_times(old: store.Info, new: store.Info) -> store.Info:
-    """Return a filled day's circumstances: its own, completed at the new time."""
-    return old.model_copy(update={"finished_at": new.finished_at, "version": new.version})
+def _taken(
+    before: pd.DataFrame, after: pd.DataFrame, better_only: bool
+) -> set[tuple[object, object]]:
+    known = dict(zip(_pairs("outcomes", before), before["outcome"], strict=True))
+    rank = {outcome: number for number, outcome in enumerate(TELLING, 1)}
+    return {
+        pair
+        for pair, outcome in zip(_pairs("outcomes", after), after["outcome"], strict=True)
+        if not better_only or pair not in known or rank.get(outcome, 0) > rank.get(known[pair], 0)
+    }
 
 
-def _known(output: Path, day: date) -> store.Day | None:
-    try:
-        return store.load(output, day)
-    except NoSnapshot:
-        return None
+def _among(taken: set[tuple[object, object]], name: str, frame: pd.DataFrame) -> pd.Series[bool]:
+    import pandas as pd
+
+    # A Series, for a list that is empty would choose no columns rather than no rows.
+    return pd.Series([one in taken for one in _pairs(name, frame)], frame.index, dtype=bool)
+
+
+def _pairs(name: str, frame: pd.DataFrame) -> list[tuple[object, object]]:
+    """Return host and collector of each row."""
+    collectors = frame["collector"] if name == "outcomes" else [name] * len(frame)
+    return list(zip(frame["host"], collectors, strict=True))
+
+
+def _known(output: Path, day: date, wanted: bool) -> store.Day | None:
+    """Return the day's snapshot where it is to be added to; None when there is none.
+
+    Raises DamagedSnapshot: what cannot be read is not replaced by less.
+    """
+    return store.load(output, day) if wanted and day in store.days(output) else None
 
 
 def _plan(settings: Settings, day: date, now: datetime, past: bool, old: store.Day | None) -> Plan:
     from collectors import COLLECTORS
-    from collectors.gather import Plan
+    from collectors.asking import Plan
 
     folder = store.day_folder(settings.output, day)
     plan = Plan(

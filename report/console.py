@@ -10,10 +10,11 @@ import logging
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
-from collectors.gather import HostResult
+from collectors.asking import HostResult
 from report.files import writing
 
 log = logging.getLogger("report")
@@ -42,7 +43,7 @@ class Console:
     def __init__(self, quiet: bool, debug: bool) -> None:
         self.quiet = quiet
         self.debug = debug
-        self.terminal = sys.stderr.isatty() and not quiet
+        self.terminal = sys.stderr is not None and sys.stderr.isatty() and not quiet
         for name in ("report", "collectors"):
             logger = logging.getLogger(name)
             logger.setLevel(logging.DEBUG if debug else logging.INFO)
@@ -51,26 +52,29 @@ class Console:
         if debug:
             logging.basicConfig(format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
 
-    def say(self, line: str = "", mark: str = "") -> None:
+    def say(self, line: str = "") -> None:
         """Say one line to the person, and to run.log."""
         text = visible(line)
         if text:
             log.info("%s", text)
         if not self.quiet:
-            sys.stdout.write(f"{mark}{text}\n")
-            sys.stdout.flush()
+            _write(sys.stdout, f"{text}\n")
 
     def fail(self, line: str) -> None:
         """Say what makes the run fail, on standard error, in quiet runs too."""
         for one in line.splitlines():
             log.error("%s", one)
-            sys.stderr.write(f"infra-report: {visible(one)}\n")
+            _write(sys.stderr, f"infra-report: {visible(one)}\n")
+
+    def detail(self, line: str) -> None:
+        """Note in run.log alone what a person need not see pass by."""
+        log.info("%s", visible(line))
 
     def stage(self, line: str) -> None:
         """Note a stage on standard error, dated where that is no terminal, and in run.log."""
         log.info("%s", visible(line))
         if not self.quiet:
-            sys.stderr.write(f"{'' if self.terminal else _now() + ' '}{visible(line)}\n")
+            _write(sys.stderr, f"{'' if self.terminal else _now() + ' '}{visible(line)}\n")
 
     @contextmanager
     def progress(self, hosts: int) -> Iterator[Callable[[HostResult], None]]:
@@ -105,7 +109,7 @@ class Console:
         if self.quiet:
             return
         for line in _failures(result) or [f"{result.host.name}: read in {result.seconds:.1f} s"]:
-            sys.stderr.write(f"{_now()} {visible(line)}\n")
+            _write(sys.stderr, f"{_now()} {visible(line)}\n")
 
     def _note(self, result: HostResult) -> None:
         outcomes = ", ".join(f"{name} {one.outcome}" for name, one in result.attempts.items())
@@ -130,6 +134,16 @@ def run_log(folder: Path) -> Iterator[None]:
         for logger in ours:
             logger.removeHandler(handler)
         handler.close()
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write to a person; that nobody listens, or with few letters, is no reason to end a run."""
+    if stream is None:  # closed before we began
+        return
+    encoding = stream.encoding or "ascii"
+    with suppress(OSError, ValueError):
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
 
 
 def _failures(result: HostResult) -> list[str]:

@@ -26,7 +26,7 @@ from report.ledger import Ledger, Recipient
 from report.mail import bare, readdressed, recipients
 from report.settings import Settings, Smtp
 from report.smtp import Answer, Sent, connected
-from report.store import DAY
+from report.store import day_folders
 from report.words import listing
 
 MESSAGE = "mail.eml"
@@ -98,9 +98,7 @@ def waits(folder: Path) -> bool:
 
 def pending(output: Path) -> list[Path]:
     """Return the folders of the days that are still to be delivered, oldest first."""
-    if not output.is_dir():
-        return []
-    return sorted(one for one in output.iterdir() if DAY.fullmatch(one.name) and waits(one))
+    return [folder for folder in day_folders(output) if waits(folder)]
 
 
 def deliver(
@@ -127,12 +125,13 @@ def deliver(
     if known.state == "delivered" and not resend:
         said = f"The report of {day} is already delivered (--resend sends it again)."
         return Delivery("delivered", (said,))
+    again = known
     if resend and known.state == "delivered":
         fresh = {address: Recipient() for address in known.recipients}
-        known = known.model_copy(update={"state": "waiting", "recipients": fresh})
+        again = known.model_copy(update={"state": "waiting", "recipients": fresh})
     if not known.recipients:
         raise DeliveryError(f"the report of {day} has no recipients: name them in mail.yaml")
-    return _send(folder, settings, smtp, known, now)
+    return _send(folder, settings, smtp, again, now, fallback=known)
 
 
 def check(settings: Settings) -> list[str]:
@@ -149,7 +148,13 @@ def check(settings: Settings) -> list[str]:
         return [str(error)]
 
 
-def _send(folder: Path, settings: Settings, smtp: Smtp, known: Ledger, now: datetime) -> Delivery:
+def _send(
+    folder: Path, settings: Settings, smtp: Smtp, known: Ledger, now: datetime, fallback: Ledger
+) -> Delivery:
+    """Send to those still open; `fallback` is what stays noted when nobody got anything.
+
+    A day that was delivered stays so when sending it again fails.
+    """
     content, server = _message(folder), f"{smtp.host}:{smtp.real_port}"
     wanted, again = known.open, known.state == "sending"
     known = known.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
@@ -158,17 +163,20 @@ def _send(folder: Path, settings: Settings, smtp: Smtp, known: Ledger, now: date
         marked = {one: Recipient(status="sending", at=now) for one in wanted}
         ledger.write(folder, known.with_answers(marked))
 
+    reached = False
     try:
         with connected(smtp, settings.root) as session:
+            reached = True
             sent = session.send(bare(settings.mail.sender), wanted, content, before_data)
+            known = _noted(known, sent, now)
+            kept = known if known.fixed or not fallback.fixed else fallback
             # Before the goodbye, which a server may take its time over.
-            known = _noted(known, sent, now).with_attempt(now, server, _summed_up(sent))
-            ledger.write(folder, known)
+            ledger.write(folder, kept.with_attempt(now, server, _summed_up(sent)))
     except DeliveryError as error:
-        ledger.write(folder, known.with_attempt(now, server, str(error)))
-        raise DeliveryError(
-            f"the report of {folder.name} was not sent to {server}: {error}"
-        ) from None
+        ledger.write(folder, fallback.with_attempt(now, server, str(error)))
+        said = f"the report of {folder.name} was not sent to {server}: {error}"
+        said = f"{said.rstrip('.')}; the next run tries again"
+        raise DeliveryError(said, server_gone=not reached) from None
     return _told(folder.name, server, known, sent, again)
 
 

@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -54,29 +53,54 @@ KINDS: dict[str, tuple[type, ...]] = {
 class Kernel:
     """A warm IPython kernel in a private folder, speaking over IPC sockets.
 
-    It starts in the background; `manager` waits until it is there. No kernelspec and
-    nothing of the user's ~/.jupyter or ~/.ipython is looked at.
+    `start` returns before the kernel is ready, so that it gets ready while servers answer.
+    No kernelspec and nothing of the user's ~/.jupyter or ~/.ipython is looked at.
     """
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
         self._folder = Path(tempfile.mkdtemp(prefix="infra-report-", dir=_short_folder()))
         self._manager: Any = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._start, daemon=True)
-        self._thread.start()
 
     @property
     def manager(self) -> Any:
-        """The running kernel's manager. Raises DocumentError when it did not start."""
-        self._thread.join(START_SECONDS)
-        if self._error is not None or self._manager is None:
-            raise DocumentError(f"the notebook's kernel did not start: {self._error}")
+        """The kernel's manager. Raises DocumentError when it does not start."""
+        self.start()
         return self._manager
+
+    def start(self) -> None:
+        """Start the kernel, if it has not been, and import what its notebook will need here.
+
+        In the caller's thread: two threads that import at once meet half-made modules.
+        """
+        if self._manager is not None:
+            return
+        from jupyter_client import KernelManager
+        from jupyter_client.kernelspec import KernelSpec
+
+        manager = KernelManager(
+            transport="ipc", connection_file=str(self._folder / "k.json"), shutdown_wait_time=0
+        )
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        command += [
+            f"--IPKernelApp.exec_lines=['{PRELOAD}']",
+            "--HistoryManager.hist_file=:memory:",
+        ]
+        manager._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
+        try:
+            with (self._folder / "kernel.log").open("wb") as log:
+                manager.start_kernel(
+                    env=self._environment(), cwd=str(self._folder), stdout=log, stderr=log
+                )
+        except (OSError, RuntimeError) as error:
+            raise DocumentError(f"the notebook's kernel did not start: {error}") from error
+        self._manager = manager
+        import papermill  # noqa: F401
+
+        import report.exporters  # noqa: F401
 
     def close(self) -> None:
         """End the kernel and remove its folder."""
-        self._thread.join(START_SECONDS)
         if self._manager is not None:
             with suppress(Exception):
                 self._manager.shutdown_kernel(now=True)
@@ -88,40 +112,6 @@ class Kernel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _start(self) -> None:
-        try:
-            from jupyter_client import KernelManager
-            from jupyter_client.kernelspec import KernelSpec
-
-            manager = KernelManager(
-                transport="ipc", connection_file=str(self._folder / "k.json"), shutdown_wait_time=0
-            )
-            manager._kernel_spec = KernelSpec(
-                argv=[
-                    sys.executable,
-                    "-m",
-                    "ipykernel_launcher",
-                    "-f",
-                    "{connection_file}",
-                    f"--IPKernelApp.exec_lines=['{PRELOAD}']",
-                    "--HistoryManager.hist_file=:memory:",
-                ],
-                display_name="Python 3",
-                language="python",
-            )
-            log = (self._folder / "kernel.log").open("wb")
-            with log:
-                manager.start_kernel(
-                    env=self._environment(), cwd=str(self._folder), stdout=log, stderr=log
-                )
-            self._manager = manager
-            # Imported here, while servers answer, rather than after they have.
-            import papermill  # noqa: F401
-
-            import report.exporters  # noqa: F401
-        except BaseException as error:
-            self._error = error
 
     def _environment(self) -> dict[str, str]:
         passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -151,7 +141,7 @@ def execute(parameters: Mapping[str, Any], kernel: Kernel) -> NotebookNode:
     Raises SettingsError for a parameter that it does not have or whose type is another,
     DocumentError when a cell failed or was not reached.
     """
-    manager = kernel.manager  # first: its thread still imports what is imported here
+    manager = kernel.manager
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError

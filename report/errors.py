@@ -28,6 +28,10 @@ class NoSnapshot(InfraReportError):
     exit_code = 6
 
 
+class DamagedSnapshot(NoSnapshot):
+    """There is a snapshot, and it cannot be read."""
+
+
 class OutputError(InfraReportError):
     """The output directory cannot be used: full, read-only, not ours."""
 
@@ -41,6 +45,13 @@ class DocumentError(InfraReportError):
 
 
 class DeliveryError(InfraReportError):
-    """The mail was not delivered, or not to everybody."""
+    """The mail was not delivered, or not to everybody.
+
+    server_gone: the server itself could not be used, so that no other mail would go either.
+    """
 
     exit_code = EXIT_NOT_DELIVERED
+
+    def __init__(self, why: str, server_gone: bool = False) -> None:
+        super().__init__(why)
+        self.server_gone = server_gone

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from report.errors import OutputError
 
+PART = ".part"
+
 
 def write_whole(path: Path, content: bytes | str) -> None:
     """Put a file in its place, on disk before its name is: a kill leaves the old or the new."""
     data = content.encode() if isinstance(content, str) else content
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     with writing(path):
         with part.open("wb") as file:
             file.write(data)

@@ -19,9 +19,9 @@ from report.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+    from collectors.asking import Attempt
     from collectors.base import Collector, Row
     from collectors.fleet import Host
-    from collectors.gather import Attempt
 
 TRUST_SECONDS = 20
 EXIT_NOT_OK = 1
@@ -38,10 +38,11 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     )
     names = ["host", *(column.name for column in collector.COLUMNS)]
     rows = [{"host": options.host, **row} for row in attempt.rows]
-    _printed(names, rows, options.format)
+    if rows or options.format != "table" or attempt.outcome is Outcome.OK:
+        _printed(names, rows, options.format)
     if attempt.outcome is not Outcome.OK:
         cause = f": {attempt.cause}" if attempt.cause else ""
-        said = f"{options.host} {collector.NAME}: {attempt.outcome}{cause}"
+        said = f"{options.host} {collector.NAME}: {attempt.outcome.replace('_', ' ')}{cause}"
         sys.stderr.write(visible(said) + "\n")
         return EXIT_NOT_OK
     if options.format == "table" and attempt.evidence_from_at:
@@ -71,13 +72,18 @@ def hosts(settings: Settings, options: argparse.Namespace) -> int:
 def look(host: str, collector: str, since: str = "24h", until: str = "") -> pd.DataFrame:
     """Return what one host says now to one collector, as a typed frame, for notebooks.
 
+    host: a name of the fleet; "" for its first host.
+
     Rows and columns: the collector's (`infra-report columns`), `host` first.
     Raises CollectError when the outcome is not ok, SettingsError for an unknown host.
     """
     from collectors.base import HOST, frame
     from report.loading import load_settings
 
-    asked, attempt = _ask(load_settings(), host, collector, since, until)
+    settings = load_settings()
+    assert settings.fleet is not None
+    host = host or settings.fleet.hosts[0].name
+    asked, attempt = _ask(settings, host, collector, since, until)
     if attempt.outcome is not Outcome.OK:
         raise CollectError(f"{attempt.outcome}: {attempt.cause}", attempt.outcome)
     return frame((HOST, *asked.COLUMNS), [{"host": host, **row} for row in attempt.rows])
@@ -87,7 +93,7 @@ def _ask(
     settings: Settings, host_name: str, name: str, since: str | None, until: str | None
 ) -> tuple[Collector, Attempt]:
     from collectors import COLLECTORS
-    from collectors.gather import Plan, Transports, ask_host
+    from collectors.asking import Plan, Transports, ask_host
 
     host = _host(settings, host_name)
     by_name = {collector.NAME: collector for collector in COLLECTORS}

@@ -29,8 +29,8 @@ def load_settings(
 
     Raises SettingsError with every fault of every file at once.
     """
-    params = _folder(params, "INFRA_REPORT_PARAMS", "params")
-    output = _folder(output, "INFRA_REPORT_OUTPUT", "output")
+    params = params_folder(params)
+    output = output_folder(output)
     if not params.is_dir():
         right = f"make it, with copies of {ROOT / 'params'}/*.example.yaml"
         raise SettingsError(Fault(str(params), "", "no such folder", right))
@@ -57,6 +57,9 @@ def load_settings(
             faults += error.faults
     if faults:
         raise SettingsError(*faults)
+    smtp = loaded["mail"].smtp
+    if smtp and smtp.password:
+        smtp.password.withhold()
     return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts)
 
 
@@ -86,6 +89,11 @@ def copy_examples(params: Path) -> list[Path]:
 def params_folder(params: Path | None) -> Path:
     """Return the folder of the settings: as given, INFRA_REPORT_PARAMS, or the project's."""
     return _folder(params, "INFRA_REPORT_PARAMS", "params")
+
+
+def output_folder(output: Path | None) -> Path:
+    """Return the folder of the days: as given, INFRA_REPORT_OUTPUT, or the project's."""
+    return _folder(output, "INFRA_REPORT_OUTPUT", "output")
 
 
 def _folder(given: Path | None, variable: str, default: str) -> Path:

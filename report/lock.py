@@ -43,6 +43,20 @@ def run_lock(output: Path, command: str) -> Iterator[None]:
         os.close(handle)
 
 
+def check_free(output: Path) -> None:
+    """Raise LockHeld if another run holds the output directory; changes nothing."""
+    try:
+        handle = os.open(output / ".lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise LockHeld(f"another run holds {output}: {_holder(handle)}") from None
+    finally:
+        os.close(handle)
+
+
 def _holder(handle: int) -> str:
     try:
         about = json.loads(os.pread(handle, 4096, 0))

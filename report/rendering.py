@@ -9,7 +9,7 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,7 @@ class Documents:
 class Workbook:
     """The process that writes report.xlsx; it is started as soon as the snapshot is saved."""
 
-    def __init__(self, output: Path, day: store.Day) -> None:
+    def __init__(self, output: Path, day: store.Day, groups: Sequence[str]) -> None:
         self._path = day.folder / "report.xlsx"
         self._process = subprocess.Popen(
             [
@@ -63,6 +63,7 @@ class Workbook:
                 str(output),
                 str(day.date),
                 str(self._path),
+                *groups,
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -97,12 +98,13 @@ def render(
     """Make the day's documents, each whole or not there; say which could not be made."""
     made: list[Path] = []
     problems: list[str] = []
-    workbook = Workbook(settings.output, day)
+    workbook = Workbook(settings.output, day, parameters.get("groups") or [])
     try:
         console.stage("notebook and documents")
-        _pages(settings, day, kernel, parameters, made, problems)
+        _pages(settings, day, kernel, parameters, console, made, problems)
         try:
             made.append(workbook.wait())
+            console.detail("workbook made")
         except DocumentError as error:
             problems.append(str(error))
     finally:
@@ -119,6 +121,7 @@ def _pages(
     day: store.Day,
     kernel: Kernel,
     parameters: Mapping[str, Any],
+    console: Console,
     made: list[Path],
     problems: list[str],
 ) -> None:
@@ -135,16 +138,19 @@ def _pages(
     limits = settings.daily.pdf
     try:
         notebook = execute(given, kernel)
+        console.detail("notebook executed")
         notebook.metadata["title"] = day.info.title
         screen, paper = html_of(notebook)
         write_whole(day.folder / "report.ipynb", nbformat.writes(notebook))
         write_whole(day.folder / "report.html", screen)
         made += [day.folder / "report.ipynb", day.folder / "report.html"]
+        console.detail("pages written")
         pdf = make_pdf(
             paper, limits.seconds, limits.memory_megabytes, day.info.finished_at.isoformat()
         )
         write_whole(day.folder / "report.pdf", pdf)
         made.append(day.folder / "report.pdf")
+        console.detail("PDF made")
     except DocumentError as error:
         problems.append(str(error))
 
@@ -161,7 +167,7 @@ def again(day: store.Day, parameters: Mapping[str, Any]) -> str:
 
 def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Path]) -> None:
     info = day.info
-    files = [*sorted((day.folder / "data").iterdir()), *made]
+    files = [*sorted(store.data_folder(day.folder).iterdir()), *made]
     manifest = {
         "schema": info.schema_version,
         "version": __version__,
@@ -171,6 +177,7 @@ def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Pa
         "collected": {"started_at": _z(info.started_at), "finished_at": _z(info.finished_at)},
         "time_zone": info.time_zone,
         "fleet": info.fleet,
+        "limit": info.limit,
         "thresholds": info.thresholds.model_dump(),
         "parameters": dict(parameters),
         "sha256": {str(path.relative_to(day.folder)): sha256_of(path) for path in files},

@@ -7,13 +7,12 @@ be sent is noted as due before anything else, and goes out once, however often i
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from collectors.errors import Fault, SettingsError
 from report import delivery, store
@@ -28,14 +27,14 @@ from report.errors import (
 )
 from report.files import writing
 from report.lock import run_lock
+from report.retention import prune
 from report.settings import Settings
+from report.telling import shown, tell
 
 if TYPE_CHECKING:
     from report.contract import Summary
     from report.document import Kernel
 
-MOST_LINES = 8
-MARKS = {"critical": "■", "warning": "△"}
 CODES = (EXIT_DOCUMENT, EXIT_NOT_DELIVERED, EXIT_COVERAGE)
 
 
@@ -52,6 +51,7 @@ class Run:
         self.today: date = now.astimezone(settings.daily.zone).date()
         self.day: date = getattr(options, "date", None) or self.today
         self.problems: list[int] = []
+        self.server_gone = False
 
     @property
     def folder(self) -> Path:
@@ -71,26 +71,38 @@ class Run:
 
 @contextmanager
 def _running(settings: Settings, options: argparse.Namespace, console: Console) -> Iterator[Run]:
-    """Hold the output directory for a run, with its log."""
-    if os.geteuid() == 0:
-        console.stage("running as root: a user of its own with few rights is enough (see README)")
+    """Hold the output directory for a run, with its log, and mend what a kill left in it."""
     store.open_output(settings)
     with run_lock(settings.output, shlex.join(options.command)):
         run = Run(settings, options, console, store.utc_now())
-        there = run.folder.exists() or run.day == run.today
-        with run_log(run.folder if there else settings.output):
+        with writing(settings.output):
+            for folder in store.day_folders(settings.output):
+                store.mend(folder)
+        collecting = settings.fleet is not None and run.day == run.today
+        with run_log(run.folder if collecting or run.folder.exists() else settings.output):
             yield run
+
+
+def is_to_collect(settings: Settings, day: date) -> bool:
+    """Whether a day's report begins with asking servers: today's, unless it is there."""
+    today = store.utc_now().astimezone(settings.daily.zone).date()
+    return day == today and day not in store.days(settings.output)
 
 
 def daily(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Make and send today's report, or make a past day's again; return the exit code."""
+    if options.send is False and (options.resend or options.to):
+        raise SettingsError(Fault("--no-send", "", "does not go with --resend or --to"))
     with _running(settings, options, console) as run:
         if run.day > run.today:
             raise SettingsError(Fault("--date", "", f"{run.day} has not come yet"))
-        if run.day < run.today:
+        if not is_to_collect(settings, run.day) and options.date is not None:
             _make_again(run)
         else:
-            _make_today(run)
+            try:
+                _make_today(run)
+            except DeliveryError as error:  # its ledger cannot be read
+                run.problem(EXIT_NOT_DELIVERED, error)
             _catch_up(run)
             _tidy(run)
         return run.exit_code
@@ -98,7 +110,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 def collect(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Read the servers, or what is kept of that, and save the day's snapshot."""
-    from report.collection import replay, replayed_day
+    from report.replaying import replay, replayed_day
 
     if options.replay:
         if options.limit:
@@ -112,13 +124,14 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
             console.say(f"The report of {run.day} is already delivered; its snapshot stays.")
             return EXIT_OK
         day = replay(settings, options.replay, console) if options.replay else _collected(run)
-        console.say(f"Saved {_shown(day.folder / 'data')}.")
-        _check_coverage(run, day, _summary(run, day))
+        console.say(f"Saved {shown(day.folder / 'data')}.")
+        _check_coverage(run, day, _summary(day, {}))
         return run.exit_code
 
 
 def render(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Make the documents of a day's snapshot, of the latest without a day."""
+    options.date = options.date or next(reversed(store.days(settings.output)), None)
     with _running(settings, options, console) as run:
         day = store.load(settings.output, options.date)
         with _kernel(run) as kernel:
@@ -155,87 +168,124 @@ def send(settings: Settings, options: argparse.Namespace, console: Console) -> i
 def _make_today(run: Run) -> None:
     """Collect, render and send, once; what a kill left half sent is sent as it was."""
     options, state = run.options, delivery.state(run.folder)
+    if options.parameters:
+        from report.document import check_parameters
+
+        check_parameters(dict(options.parameters))  # before any server is asked
+    if state in ("sending", "delivered") and options.send is False:
+        run.console.say(f"The report of {run.day} is already {state}; it stays as it is.")
+        return
     if state == "sending" or (state == "delivered" and (options.resend or options.to)):
         _deliver(run, run.folder)
         return
     if state == "delivered":
         run.console.say(f"The report of {run.day} is already delivered (--resend sends it again).")
         return
-    if _will_send(run, usually=True):
+    # A look at a part of the fleet is no day's report, unless that is asked for.
+    known = store.read_info(run.settings.output, run.day)
+    limited = bool(options.limit) and (known is None or bool(known.limit))
+    send = _will_send(run, usually=not limited)
+    if send:
         delivery.note_due(run.folder)
     with _kernel(run) as kernel:
-        day = _collected(run)
-        _documents(run, day, kernel)
-    if _will_send(run, usually=True) or options.to:
+        day = _collected(run, kernel.start)
+        _documents(run, day, kernel, to_send=send)
+    if send or options.to:
+        if send:
+            delivery.prepare(run.folder, run.settings)
         _deliver(run, run.folder)
 
 
 def _make_again(run: Run) -> None:
     """Make a past day's documents from its snapshot; send them only when that is asked for."""
     day = store.load(run.settings.output, run.day)
+    send = _will_send(run, usually=False)
     with _kernel(run) as kernel:
-        _documents(run, day, kernel)
+        _documents(run, day, kernel, to_send=send)
     if run.options.to:
         _deliver(run, run.folder)
-    elif _will_send(run, usually=False):
+    elif send:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
         _deliver(run, run.folder)
 
 
 def _catch_up(run: Run) -> None:
-    """Deliver what earlier days left: made and not sent, or collected and not even made."""
+    """Deliver what earlier days left: made and not sent, or collected and not even made.
+
+    A day that cannot be delivered costs no other day; a server that cannot be reached is not
+    asked for every day.
+    """
     if run.options.send is False or run.options.to or run.settings.mail.smtp is None:
         return
     for folder in delivery.pending(run.settings.output):
-        if folder == run.folder or EXIT_NOT_DELIVERED in run.problems:
-            continue  # a server that did not take today's takes no other today
-        if delivery.state(folder) == "due":
-            try:
-                day = store.load(run.settings.output, date.fromisoformat(folder.name))
-            except NoSnapshot:
-                delivery.forget(folder)  # killed before anything was read: nothing to send
-                continue
-            run.console.say(f"The report of {day.date} was collected and not finished; now it is.")
-            with _kernel(run) as kernel:
-                _documents(run, day, kernel)
-        _deliver(run, folder)
+        if folder == run.folder or run.server_gone:
+            continue
+        try:
+            if _ready(run, folder):
+                _deliver(run, folder)
+        except (NoSnapshot, DeliveryError) as error:
+            run.problem(EXIT_NOT_DELIVERED, f"the report of {folder.name} waits: {error}")
 
 
-def _collected(run: Run) -> store.Day:
+def _ready(run: Run, folder: Path) -> bool:
+    """Make the report of a day that was collected and not finished; False when nothing was."""
+    if delivery.state(folder) != "due":
+        return True
+    if not store.data_folder(folder).exists():
+        delivery.forget(folder)
+        run.console.say(f"The run of {folder.name} ended before it had read anything.")
+        return False
+    day = store.load(run.settings.output, date.fromisoformat(folder.name))
+    run.console.say(f"The report of {day.date} was collected and not finished; now it is.")
+    with _kernel(run) as kernel:
+        _documents(run, day, kernel, as_asked=False)
+    delivery.prepare(folder, run.settings)
+    return True
+
+
+def _collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.Day:
     from report.collection import collect as collect_day
 
-    return collect_day(run.settings, run.day, run.now, run.console)
+    return collect_day(run.settings, run.day, run.now, run.console, meanwhile)
 
 
-def _documents(run: Run, day: store.Day, kernel: Kernel) -> None:
-    """Make the documents and the message; say what was found, what not, and what was made."""
+def _documents(
+    run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True
+) -> None:
+    """Make the documents and the message; say what was found, what not, and what was made.
+
+    to_send: the message is sent next. as_asked: with the parameters of this run, which are
+    no other day's.
+    """
     from report.mail import compose
     from report.rendering import render as render_day
 
     settings, console = run.settings, run.console
-    parameters = dict(getattr(run.options, "parameters", ()))
+    parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
+    summary = _summary(day, parameters)  # first: it knows whether there are such groups
     made = render_day(settings, day, kernel, parameters, console)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
-    summary = _summary(run, day)
-    state = delivery.state(day.folder)
-    if state not in ("sending", "delivered"):  # that message is fixed
+    # What waits for its recipients is not replaced by a narrower look at the same day.
+    if not parameters or to_send or not delivery.state(day.folder):
         message = compose(day, summary, settings, made.attachments, made.without_pdf)
         delivery.write_message(day.folder, message)
-        if state:
-            delivery.prepare(day.folder, settings)
     console.stage("documents made")
-    _tell(run, day, summary, made.made)
-    _check_coverage(run, day, summary)
+    if as_asked:
+        tell(settings, day, summary, made.made, console)
+        _check_coverage(run, day, summary)
 
 
-def _summary(run: Run, day: store.Day) -> Summary:
+def _summary(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
     from report.findings import summarise
     from report.reading import narrowed
 
-    groups = dict(getattr(run.options, "parameters", ())).get("groups") or []
-    return summarise(narrowed(day, groups) if groups else day)
+    groups = parameters.get("groups") or []
+    try:
+        return summarise(narrowed(day, groups) if groups else day)
+    except ValueError as error:
+        raise SettingsError(Fault("-p", "groups", str(error))) from None
 
 
 def _check_coverage(run: Run, day: store.Day, summary: Summary) -> None:
@@ -261,19 +311,19 @@ def _deliver(run: Run, folder: Path) -> None:
         for line in done.lines:
             run.console.say(line)
     except DeliveryError as error:
+        run.server_gone = run.server_gone or error.server_gone
         run.problem(EXIT_NOT_DELIVERED, error)
 
 
 def _will_send(run: Run, usually: bool) -> bool:
-    wanted = usually if run.options.send is None else run.options.send
-    return bool(wanted and run.settings.mail.smtp and not run.options.to)
+    send, only_to = getattr(run.options, "send", None), getattr(run.options, "to", None)
+    wanted = usually if send is None else send
+    return bool(wanted and run.settings.mail.smtp and not only_to)
 
 
 def _kernel(run: Run) -> Kernel:
-    from report.document import Kernel, check_parameters
+    from report.document import Kernel
 
-    if getattr(run.options, "parameters", ()):
-        check_parameters(dict(run.options.parameters))  # before any server is asked
     cache = run.settings.output / ".cache"
     with writing(cache):
         cache.mkdir(mode=0o700, exist_ok=True)
@@ -282,36 +332,6 @@ def _kernel(run: Run) -> Kernel:
 
 def _tidy(run: Run) -> None:
     retention = run.settings.daily.retention
-    removed = store.prune(run.settings.output, run.today, retention, delivery.waits)
+    removed = prune(run.settings.output, run.today, retention, delivery.waits)
     if removed:
         run.console.say(f"Removed what is older than {retention.days} days: {', '.join(removed)}.")
-
-
-def _tell(run: Run, day: store.Day, summary: Summary, made: tuple[Path, ...]) -> None:
-    """Say in a few lines what was found, what could not be read, what was made, what is next."""
-    say = run.console.say
-    say(f"{day.info.title} of {day.date}: {summary.headline}")
-    say(summary.lead)
-    for one in summary.findings[:MOST_LINES]:
-        say(f"  {MARKS[one.severity]} {one.subject}: {one.sentence}")
-    if len(summary.findings) > MOST_LINES:
-        say(f"  and {len(summary.findings) - MOST_LINES} more in the report")
-    for gap in summary.unread[:MOST_LINES]:
-        hosts = ", ".join(gap.hosts[:5]) + (" …" if len(gap.hosts) > 5 else "")
-        say(f"  – {hosts}: {gap.what} not read: {gap.cause or gap.outcome}")
-    names = ", ".join(path.name for path in (*made, day.folder / "mail.eml"))
-    say(f"Made in {_shown(day.folder)}: {names}")
-    settings = run.settings
-    if settings.mail.smtp is None:
-        where = _shown(settings.params)
-        say(
-            f"Next: name your servers in {where}/fleet.yaml and a mail server in {where}/mail.yaml."
-        )
-
-
-def _shown(path: Path) -> str:
-    """Return a path as short as it can be typed from here."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)

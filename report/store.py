@@ -1,4 +1,4 @@
-"""Snapshots on disk: a folder a day, whole or not there; and their retention.
+"""Snapshots on disk: a folder a day, whole or not there.
 
 output/2026-11-23/data/    hosts.parquet, outcomes.parquet, one Parquet file a collector,
                            snapshot.json: the period and the settings they belong to
@@ -9,12 +9,12 @@ output/2026-11-23/raw/     what the servers printed, one gzip file a host; asked
 from __future__ import annotations
 
 import grp
-import gzip
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from collectors.config import Strict
-from report.errors import NoSnapshot, OutputError
-from report.files import sync_folder, write_whole, writing
-from report.settings import Retention, Settings, Thresholds
+from report.errors import DamagedSnapshot, NoSnapshot, OutputError
+from report.files import PART, sync_folder, write_whole, writing
+from report.settings import Settings, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +57,7 @@ class Info(Strict):
     thresholds: Thresholds
     coverage_minimum_percent: float
     fleet: str
+    limit: str = ""
 
     @property
     def zone(self) -> tzinfo:
@@ -85,12 +86,20 @@ def day_folder(output: Path, day: date) -> Path:
 
 def days(output: Path) -> list[date]:
     """Return the days that have a snapshot, oldest first."""
-    if not output.is_dir():
-        return []
+    return [
+        date.fromisoformat(folder.name)
+        for folder in day_folders(output)
+        if (data_folder(folder) / "snapshot.json").exists()
+    ]
+
+
+def day_folders(output: Path) -> list[Path]:
+    """Return the folders that are named like a day, oldest first."""
     found = []
-    for folder in output.iterdir():
-        if DAY.fullmatch(folder.name) and (_data(folder) / "snapshot.json").exists():
-            found.append(date.fromisoformat(folder.name))
+    for folder in output.iterdir() if output.is_dir() else ():
+        with suppress(ValueError):
+            if DAY.fullmatch(folder.name) and date.fromisoformat(folder.name):
+                found.append(folder)
     return sorted(found)
 
 
@@ -106,6 +115,9 @@ def open_output(settings: Settings) -> Path:
             except KeyError:
                 raise OutputError(f"output.group: there is no group {group!r}") from None
             output.chmod(0o2750)
+            os.umask(0o027)  # what is written from here on is the group's to read
+        elif output.stat().st_uid == os.geteuid():
+            output.chmod(0o700)
     return output
 
 
@@ -114,26 +126,35 @@ def save(
     info: Info,
     frames: Mapping[str, pd.DataFrame],
     raw: Mapping[str, bytes],
+    add: bool = False,
     asked: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a day's snapshot in its place, instead of the one that may be there."""
+    """Put a day's snapshot in its place, instead of the one that may be there.
+
+    raw: what hosts printed, compressed; it takes the place of what is there, or with `add`
+    stands beside it. asked: what a replay of that needs besides `info`.
+    """
     new, old, data = folder / "data.new", folder / "data.old", folder / "data"
     with writing(folder):
         folder.mkdir(exist_ok=True)
-        _mend(folder)
+        mend(folder)
         new.mkdir()
         for name, frame in frames.items():
             frame.to_parquet(new / f"{name}.parquet", index=False)
-        _save_raw(folder / "raw", raw, {"snapshot": info.model_dump(mode="json"), **(asked or {})})
         write_whole(new / "snapshot.json", info.model_dump_json(indent=1))
         for path in new.iterdir():
             _sync(path)
         sync_folder(new)
+        _write_raw(folder / "raw.new", folder / "raw" if add else None, raw)
+        kept = {"snapshot": info.model_dump(mode="json"), **(asked or {})}
+        write_whole(folder / "raw.new" / "asked.json", json.dumps(kept, indent=1, sort_keys=True))
         if data.exists():
             data.rename(old)
         new.rename(data)
         sync_folder(folder)
         shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(folder / "raw", ignore_errors=True)
+        (folder / "raw.new").rename(folder / "raw")
 
 
 def load(output: Path, day: date | None = None) -> Day:
@@ -149,12 +170,12 @@ def load(output: Path, day: date | None = None) -> Day:
     import pandas as pd
 
     folder = day_folder(output, day or there[-1])
-    data = _data(folder)
+    data = data_folder(folder)
     try:
         info = Info.model_validate_json((data / "snapshot.json").read_bytes())
         frames = {path.stem: pd.read_parquet(path) for path in sorted(data.glob("*.parquet"))}
     except (ValidationError, OSError, ValueError) as error:
-        raise NoSnapshot(f"the snapshot in {folder} cannot be read: {error}") from None
+        raise DamagedSnapshot(f"the snapshot in {folder} cannot be read: {error}") from None
     return Day(folder, info, frames)
 
 
@@ -185,52 +206,28 @@ def read_info(output: Path, day: date) -> Info | None:
     """Return what a day's snapshot was taken under, None where that cannot be read."""
     try:
         return Info.model_validate_json(
-            (_data(day_folder(output, day)) / "snapshot.json").read_bytes()
+            (data_folder(day_folder(output, day)) / "snapshot.json").read_bytes()
         )
     except (ValidationError, OSError):
         return None
 
 
-def prune(
-    output: Path, today: date, retention: Retention, waits: Callable[[Path], bool]
-) -> list[str]:
-    """Remove what is older than it is kept for; return the names of the days removed.
-
-    A day whose mail still waits to be delivered is kept.
-    """
-    removed = []
-    for folder in sorted(output.iterdir()):
-        if not DAY.fullmatch(folder.name) or not folder.is_dir() or folder.is_symlink():
-            continue
-        age = (today - date.fromisoformat(folder.name)).days
-        if age >= retention.days and not waits(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            removed.append(folder.name)
-        elif age >= retention.raw_days:
-            shutil.rmtree(folder / "raw", ignore_errors=True)
-    return removed
-
-
-def _data(folder: Path) -> Path:
+def data_folder(folder: Path) -> Path:
     """Return where a day's frames lie: a kill between the two renames of `save` left the old."""
     data = folder / "data"
     return data if data.exists() else folder / "data.old"
 
 
-def _save_raw(folder: Path, raw: Mapping[str, bytes], asked: Mapping[str, Any]) -> None:
-    """Keep what hosts printed; a host that gave nothing this time keeps no old output."""
-    new = folder.with_name("raw.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
+def _write_raw(new: Path, before: Path | None, raw: Mapping[str, bytes]) -> None:
+    """Write what hosts printed; a host that gave nothing this time keeps no older output."""
+    if before is not None and before.is_dir():
+        shutil.copytree(before, new)
+    new.mkdir(exist_ok=True)
     for host, printed in raw.items():
-        (new / f"{host}.txt.gz").write_bytes(gzip.compress(printed, 6, mtime=0))
-    words = json.dumps(asked, indent=1, sort_keys=True) + "\n"
-    (new / "asked.json").write_text(words, encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    new.rename(folder)
+        (new / f"{host}.txt.gz").write_bytes(printed)
 
 
-def _mend(folder: Path) -> None:
+def mend(folder: Path) -> None:
     """Finish what a kill left between the two renames of `save`, and drop what it left before.
 
     Only for the holder of the lock: another run's unfinished files look the same.
@@ -238,8 +235,12 @@ def _mend(folder: Path) -> None:
     new, old, data = folder / "data.new", folder / "data.old", folder / "data"
     if not data.exists() and old.exists():
         old.rename(data)
-    for left in (new, old):
+    if (folder / "raw.new").exists() and not (folder / "raw").exists():
+        (folder / "raw.new").rename(folder / "raw")
+    for left in (new, old, folder / "raw.new"):
         shutil.rmtree(left, ignore_errors=True)
+    for part in folder.glob(f".*{PART}"):
+        part.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from report.contract import Finding, Summary, Unread
 from report.files import write_whole
 from report.findings import summarise
 from report.grids import grids
+from report.reading import narrowed
 from report.sheets import GREY, RED, Column, Grid, Sheet, Typed, font
 from report.store import Day, load
 from report.words import is_missing
@@ -32,9 +34,14 @@ FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
 
 
 def write_workbook(day: Day, path: Path, summary: Summary | None = None) -> None:
-    """Write the day's workbook into its place; the same day gives the same bytes.
+    """Write the day's workbook into its place. Raises OutputError."""
+    write_whole(path, packed_workbook(day, summary))
 
-    Sheets: Summary, the processed tables, one a frame. Raises OutputError.
+
+def packed_workbook(day: Day, summary: Summary | None = None) -> bytes:
+    """Return the day's workbook as a file's bytes, the same for the same day.
+
+    Sheets: Summary, the processed tables, one a frame.
     """
     book = Workbook(write_only=True)
     tables = _with_own_titles(grids(day))
@@ -42,14 +49,22 @@ def write_workbook(day: Day, path: Path, summary: Summary | None = None) -> None
     for grid in tables:
         _grid_sheet(book, grid, _table_name(grid.title))
     book.properties = _properties(day)
-    write_whole(path, _packed(book))
+    return _packed(book)
 
 
 def main(arguments: list[str]) -> int:
-    """Write one day's workbook; say on one line of stderr why there is none."""
+    """Write one day's workbook, of some groups' hosts only if groups are named.
+
+    Arguments: OUTPUT DATE PATH [GROUP …]. Says on one line of stderr why there is none.
+    """
+    parent = os.getppid()
     try:
-        output, day, path = arguments
-        write_workbook(load(Path(output), date.fromisoformat(day)), Path(path))
+        output, day, path, *groups = arguments
+        snapshot = load(Path(output), date.fromisoformat(day))
+        book = packed_workbook(narrowed(snapshot, groups) if groups else snapshot)
+        if os.getppid() != parent:  # the run was killed; another one may be at work here
+            return 1
+        write_whole(Path(path), book)
     except InfraReportError as error:
         print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
         return error.exit_code

@@ -226,6 +226,61 @@ def test_without_a_pdf_the_html_is_attached_and_said(site: Site, engine: str) ->
     assert not (site.day / "report.pdf").exists()
 
 
+class TestTrust:
+    @pytest.fixture
+    def unknown(self, site: Site, sshd: RunningSshd) -> Site:
+        site.write("fleet", {"hosts": {"web01": reached(sshd)}})
+        return site
+
+    def test_an_unknown_key_is_refused_until_its_fingerprint_is_given(
+        self, unknown: Site, sshd: RunningSshd
+    ) -> None:
+        said = unknown.run("show", "web01", "uptime", code=1)
+        assert "host_key" in said
+        assert "infra-report trust web01" in said
+        assert sshd.fingerprint() in said
+        said = unknown.run("trust", "web01", "--fingerprint", "SHA256:" + "A" * 43, code=2)
+        assert f"it shows ED25519 {sshd.fingerprint()}" in said
+        assert not (unknown.params / "known_hosts").exists()
+        said = unknown.run("trust", "web01", code=2)
+        assert "nobody to ask" in said
+        unknown.run("trust", "web01", "--fingerprint", sshd.fingerprint())
+        assert (unknown.params / "known_hosts").stat().st_mode & 0o777 == 0o600
+        rows = json.loads(unknown.run("show", "web01", "uptime", "--format", "json"))
+        assert rows[0]["host"] == "web01"
+
+    @pytest.mark.parametrize(("answer", "accepted"), [("yes", True), ("no", False), ("", False)])
+    def test_it_asks_a_person(
+        self, unknown: Site, sshd: RunningSshd, answer: str, accepted: bool
+    ) -> None:
+        mine, theirs = os.openpty()
+        with subprocess.Popen(
+            unknown.command("trust", "web01"), stdin=theirs, stdout=subprocess.PIPE,
+            env=unknown.environment, text=True,
+        ) as asking:  # fmt: skip
+            os.write(mine, f"{answer}\n".encode())
+            said = asking.communicate(timeout=60)[0]
+        os.close(mine)
+        os.close(theirs)
+        assert sshd.fingerprint() in said
+        assert (asking.returncode == 0) is accepted
+        assert (unknown.params / "known_hosts").exists() is accepted
+
+    def test_a_changed_key_is_refused_and_replaced_only_by_trust(
+        self, unknown: Site, sshd: RunningSshd
+    ) -> None:
+        other = start_sshd(unknown.folder, name="other")
+        name = f"[127.0.0.1]:{sshd.port}"
+        (unknown.params / "known_hosts").write_text("# mine\n" + other.known_hosts_line(name=name))
+        other.stop()
+        said = unknown.run("show", "web01", "uptime", code=1)
+        assert "host_key" in said
+        assert "changed" in said
+        unknown.run("trust", "web01", "--fingerprint", sshd.fingerprint())
+        unknown.run("show", "web01", "uptime")
+        assert (unknown.params / "known_hosts").read_text().startswith("# mine\n")
+
+
 class TestMail:
     @pytest.fixture
     def box(self, tmp_path: Path, site: Site) -> Iterator[MailServer]:

@@ -112,6 +112,10 @@ def test_show_ends_with_1_unless_ok(shell: Shell) -> None:
         (["daily", "--date", "2999-01-01"], "has not come yet"),
         (["daily", "--date", "yesterday"], "is no date like"),
         (["daily", "-p", "groups"], "is no NAME=VALUE"),
+        (["daily", "-p", "report_date=2026-01-01"], "report_date is given as --date"),
+        (["daily", "-p", "groups=web"], "-p: groups: 'web' is not a list[str]; like -p 'groups=[web, db]'"),
+        (["daily", "-p", "colour=red"], "no such parameter; those there are: report_date, groups"),
+        (["daily", "-p", "groups=[nix]"], "nix"),
         (["daily", "--to", "nobody"], "is no mail address"),
         (["trust", "this-machine"], "is reached by local, which has no host key"),
         (["dayly"], "invalid choice"),
@@ -170,12 +174,15 @@ def test_check_says_what_would_hinder_a_run(shell: Shell) -> None:
     assert "unreachable" in done.stdout
 
 
-def test_a_replay_of_raw_output_gives_equal_frames(shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [(), ("--limit", "here")], ids=["all", "limited"])
+def test_a_replay_of_raw_output_gives_equal_frames(
+    shell: Shell, tmp_path: Path, limit: tuple[str, ...]
+) -> None:
     (shell.params / "fleet.yaml").write_text(
         "groups: {a: {labels: {site: ams}, hosts: {here: {transport: local}}}}\n"
         "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}\n"
     )
-    done = shell.run("collect")
+    done = shell.run("collect", *limit)
     assert done.returncode == 0, done.stderr
     (day,) = shell.output.glob("2*")
     first = {path.name: path.read_bytes() for path in day.glob("[dr]a*/*")}

@@ -49,7 +49,6 @@ REMOTE_FUSE = re.compile(
 )
 ELSEWHERE = re.compile(r"[^/:]+:/.*|\[[0-9a-fA-F:]+\]:/.*|//.*|https?:.*")
 ESCAPE = re.compile(r"\\([0-7]{3})")
-BSD = re.compile(r"(.+?) on (/.*?)(?: type (\S+))? \((.*)\)")
 AIX = re.compile(r"(\S*)\s+(\S+)\s+(/\S*)\s+(\w+)\s+[A-Z][a-z]{2} +\d+ +\d\d:\d\d\s*(.*)")
 SOLARIS = re.compile(r"(/.*?) on (\S+) (read.*) on [A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d .*")
 
@@ -143,10 +142,28 @@ def _mnttab(number: int, line: str) -> Mount:
     return Mount(number, words[0], words[1], words[2], words[3].split(","))
 
 
+def _bsd(line: str) -> tuple[str, str, str, str] | None:
+    """Return device, mount, type ("" for none) and options.
+
+    Cut at what stands between them: a pattern takes cubic time over a line made for it.
+    """
+    said, opened, options = line.removesuffix(")").rpartition(" (")
+    device, on, mount = said.partition(" on /")
+    if not (opened and on and device and line.endswith(")")):
+        return None
+    head, typed, fs_type = mount.rpartition(" type ")
+    if typed and fs_type and " " not in fs_type:
+        mount = head
+    else:
+        fs_type = ""
+    return device, f"/{mount}", fs_type, options
+
+
 def _other(number: int, line: str) -> Mount:
-    if bsd := BSD.fullmatch(line):
-        options = re.split(r",\s*", bsd[4])
-        return Mount(number, bsd[1], bsd[2], bsd[3] or options[0], options)
+    if bsd := _bsd(line):
+        device, mount, fs_type, listed = bsd
+        options = [one.strip() for one in listed.split(",")]
+        return Mount(number, device, mount, fs_type or options[0], options)
     if aix := AIX.fullmatch(line):
         device = f"{aix[1]}:{aix[2]}" if aix[1] else aix[2]
         return Mount(number, device, aix[3], aix[4], aix[5].split(","))

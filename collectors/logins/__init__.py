@@ -24,6 +24,7 @@ __all__ = ["COLUMNS", "NAME", "PAST", "SECONDS", "parse", "script"]
 
 NAME = "logins"
 SECONDS = 40
+MOST_BYTES = 24_000_000
 # Logs keep the past: a day that is over can still be asked for.
 PAST = True
 COLUMNS: tuple[Column, ...] = (
@@ -55,10 +56,10 @@ def parse(text: str, ask: Ask) -> Parsed:
     except ValueError as error:
         raise ParseError("the server's time zone is not known", str(error)) from error
     logs = _usable(seen)
-    lines, earliest = reading.lines(logs, clock)
-    rows = [attempt.row() for attempt in join(lines) if ask.from_at <= attempt.at < ask.to_at]
+    lines = reading.Reading(logs, clock)
+    rows = [row for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
-    return Parsed(rows, _cause(seen, logs), earliest)
+    return Parsed(rows, _cause(seen, logs), lines.earliest())
 
 
 def _usable(seen: sections.Evidence) -> Sequence[sections.Log]:
@@ -76,7 +77,7 @@ def _refuse_ignorance(
     """Raise the outcome that fits, where an empty result would only mean "not read"."""
     if found:
         return
-    good = [log for log in logs if log.status == 0 or log.entries]
+    good = [log for log in logs if log.status == 0 or log.has_entries]
     hidden = _hidden(seen)
     belongs = [log for log in good if log.rank in (1, sections.JOURNAL) or log.has_lines]
     denied = [path for _, path in seen.denied]

@@ -8,25 +8,49 @@ user, by the hour as long as there are not too many of them.
 
 from __future__ import annotations
 
-# Above the cap a line of sshd is taken in by `folded` unless its connection began before;
-# the arrays hold, by process: raw (began before), inv (the "Invalid user" line that waits
-# for a "Failed"), pf (a PAM failure that does), f (has failed), ep (PAM's own error seen).
+# Above the cap a line of sshd is taken in by `folded`, unless its connection is told raw:
+# because it began before, or because something in it is not of the common kinds. The
+# arrays hold, by process: raw, inv (the "Invalid user" line that waits for a "Failed"),
+# pf (a PAM failure, or a probe, that does) and pc (how many), f (has failed), ep (PAM's own
+# error seen). kb: keyboard-interactive was seen, whose PAM speaks in a process of its own.
 AWK = r"""
 function out(s) { print "|" s; b += length(s); n++ }
 function fold(k, c, s) {
-  if (keys > 20000) k = kind k; else k = kind substr(s, h, 2) "|" k
+  if (keys > 8000) k = kind k; else k = kind substr(s, h, 2) "|" k
   if (!(k in cnt)) { one[k] = s; keys++; n++ }
   cnt[k] += c
 }
-function forget(p) { delete inv[p]; delete pf[p] }
+function forget(p) { delete inv[p]; delete pf[p]; delete pc[p] }
 function flush(p,   k) {
   if (p in inv) {
     k = inv[p]; sub(/ port [0-9]+$/, "", k)
     kind = "i"; fold(substr(k, index(k, "]: ") + 3), 1, inv[p])
   } else if (p in pf) {
-    k = pf[p]; kind = "p"; fold(substr(k, index(k, " rhost=")), 1, k)
+    k = pf[p]; kind = "p"
+    if (i = index(k, " rhost=")) fold(substr(k, i), pc[p], pf[p])
+    else { sub(/ port [0-9]+ ssh2$/, "", k); fold(substr(k, index(k, "]: ") + 3), 1, pf[p]) }
   }
   forget(p); delete f[p]; delete ep[p]
+}
+function tell(p) {
+  if (p in inv) out(inv[p])
+  if (p in pf) out(pf[p])
+  forget(p); raw[p] = 1; return 0
+}
+function ended(s, m, p, w,   k) {
+  if (m ~ /^Disconnecting/) {
+    if (!(p in f) && !(p in inv) && !(p in pf)) return 0
+  } else if (!(p in f) && !(p in inv) && m ~ /^[A-Z][a-z]+ [a-z]+ (by )?invalid user /)
+    return 0
+  else if (!(p in f) && !(p in inv) && !(p in pf) && m ~ / authenticating user /) {
+    k = m; sub(/ port [0-9]+ \[preauth\]$/, "", k); kind = "a"; fold(k, 1, s)
+  }
+  flush(p); return 1
+}
+function refused(s, p) {
+  if (p in f) return
+  if (!(p in pf)) pf[p] = s
+  pc[p]++
 }
 function folded(s, m, p,   c, w, k) {
   w = substr(m, 1, 7); c = 1
@@ -34,33 +58,31 @@ function folded(s, m, p,   c, w, k) {
     c = substr(m, 18) + 0; m = substr(m, RLENGTH + 1); sub(/\]$/, "", m)
     s = substr(s, 1, index(s, "]: ") + 2) m; w = substr(m, 1, 7)
   }
-  if (m ~ /^Failed (password|keyboard-interactive[^ ]*) for .* port [0-9]+ ssh2$/) {
-    forget(p); f[p] = 1
-    if (substr(m, 8, 1) == "k" && (p in ep)) return 1
-    k = m; sub(/ port [0-9]+ ssh2$/, "", k); kind = "f"; fold(k, c, s); return 1
+  if (w == "Failed ") {
+    if (m ~ /^Failed (password|keyboard-interactive[^ ]*) for .* port [0-9]+ ssh2$/) {
+      forget(p); f[p] = 1
+      if (substr(m, 8, 1) == "k") { kb = 1; if (ep[p] > 0) { ep[p] = 0; return 1 } }
+      k = m; sub(/ port [0-9]+ ssh2$/, "", k); kind = "f"; fold(k, c, s); return 1
+    }
+    if (m ~ /^Failed none for .* ssh2$/) { if (!(p in inv)) refused(s, p); return 1 }
+    return tell(p)
   }
-  if (w == "Failed ") return m ~ /^Failed none for/
-  if (w == "error: " && m ~ /^error: PAM: .* for .* from /) {
-    forget(p); f[p] = ep[p] = 1; kind = "e"; fold(m, c, s); return 1
-  }
-  if (w == "Invalid" && m ~ /^Invalid user .* from [^ ]+ port [0-9]+$/) {
+  if (w == "Invalid" && m ~ /^Invalid user .* from [^ ]+( port [0-9]+)?$/) {
     flush(p); inv[p] = s; return 1
   }
   if (w == "pam_uni" || w == "pam_sss") {
-    if (m !~ /^pam_[a-z]*\(sshd:auth\): /) return 0
-    if (m ~ /\): authentication failure;/ && !(p in f) && !(p in pf)) pf[p] = s
+    if (m !~ /^pam_[a-z]*\(sshd:auth\): /) return tell(p)
+    if (m ~ /\): authentication failure;/) refused(s, p)
     return 1
   }
-  if (w == "Receive") return s ~ / \[preauth\]$/
-  if (w == "Connect" || w == "Disconn") {
-    if (s !~ / \[preauth\]$/ || m ~ /^Disconnecting/) return 0
-    if (m ~ / invalid user / && !(p in f) && !(p in inv)) return 0
-    if (m ~ / authenticating user / && w == "Connect" && !(p in f) && !(p in pf)) {
-      k = m; sub(/ port [0-9]+ \[preauth\]$/, "", k); kind = "a"; fold(k, 1, s)
-    }
-    flush(p); return 1
+  if (w == "Receive" && s ~ / \[preauth\]$/) return 1
+  if ((w == "Connect" || w == "Disconn") && s ~ / \[preauth\]$/) return ended(s, m, p, w)
+  if (w == "error: " && m ~ /^error: PAM: .* for .* from /) {
+    forget(p); f[p] = ep[p] = kb = 1; kind = "e"; fold(m, c, s); return 1
   }
-  return m ~ /^(PAM [0-9]+ more|input_userauth_request: )/
+  if (m ~ /^(PAM ([0-9]+ more|service)|input_userauth_request: )/) return 1
+  if (p in f && w != "Accepte" && w != "Partial" && w != "Postpon") return 1
+  return tell(p)
 }
 function login(s) {
   return index(s, "sshd") || index(s, "pam_") || index(s, "sudo") || s ~ wanted
@@ -93,13 +115,13 @@ function process(s,   j) {
   if (p == "") { out(s); next }
   m = substr(s, index(s, p) + length(p) + 1)
   if (p in raw) {
-    if (m ~ /^(Connection (closed|reset) by|Disconnected from)/) delete raw[p]
+    if (m ~ /^(Connection (closed|reset) by|Disconnect)/) delete raw[p]
     out(s)
   } else if (!folded(s, m, p)) out(s)
 }
 END {
   for (p in inv) flush(p)
-  for (p in pf) flush(p)
+  for (p in pf) if (!kb || pf[p] !~ /authentication failure;/) flush(p)
   for (k in cnt) print "*" cnt[k] " " one[k]
   print "n" n + 0 | "cat 1>&2"
 }

@@ -7,6 +7,9 @@ of February takes the nearest earlier leap year.
 
 from __future__ import annotations
 
+import io
+import re
+import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -21,6 +24,8 @@ QUARTER = timedelta(minutes=15)
 # Stands among a file's stamps where the server saw the months begin anew.
 NEW_YEAR = Stamp(0, 0, 0, "")
 
+_POSIX = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d\S*")
+
 Moment = tuple[datetime, bool]
 
 
@@ -33,10 +38,25 @@ def zone(name: str, offset: str) -> tzinfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):  # KeyError: ZoneInfoNotFoundError
         pass
+    if _POSIX.fullmatch(name):
+        try:
+            return _posix(name)
+        except ValueError:
+            pass
     if len(offset) == 5 and offset[0] in "+-" and offset[1:].isdigit():
         ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
         return timezone(-ahead if offset[0] == "-" else ahead)
     raise ValueError(f"neither a time zone nor an offset: {name!r} {offset!r}")
+
+
+def _posix(rule: str) -> tzinfo:
+    """Return the zone that a POSIX TZ rule describes: CET-1CEST,M3.5.0,M10.5.0/3.
+
+    A zone file (RFC 8536) may end in such a rule, and zoneinfo reads those.
+    """
+    head = struct.pack(">4s1s15x6l", b"TZif", b"2", 0, 0, 0, 0, 1, 4)
+    body = struct.pack(">lBB", 0, 0, 0) + b"UTC\0"
+    return ZoneInfo.from_file(io.BytesIO((head + body) * 2 + f"\n{rule}\n".encode()))
 
 
 class Clock:
@@ -48,20 +68,20 @@ class Clock:
         self._last: datetime | None = None
         self._second_pass = False
 
-    def moments(self, stamps: Sequence[Stamp | None], mtime: float) -> list[Moment | None]:
-        """Return for each stamp of one file its time in UTC and whether it is ambiguous.
-
-        None stands where there is no stamp, or no such day.
-        """
-        written = datetime.fromtimestamp(mtime, self._zone).replace(tzinfo=None)
-        years = _years(stamps, written)
+    def begin(self) -> None:
+        """Begin a file: what the last one said of the repeated hour does not matter here."""
         self._last, self._second_pass = None, False
-        return [
-            None if stamp is None or stamp is NEW_YEAR else self._utc(stamp, year)
-            for stamp, year in zip(stamps, years, strict=True)
-        ]
 
-    def _utc(self, stamp: Stamp, year: int) -> Moment | None:
+    def years(self, stamps: Sequence[Stamp | None], mtime: float) -> list[int]:
+        """Return the year of each stamp of one file that was last written to at `mtime`."""
+        try:
+            written = datetime.fromtimestamp(mtime, self._zone).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError) as error:
+            raise ValueError(f"a file of no time at all: {mtime}") from error
+        return _years(stamps, written)
+
+    def utc(self, stamp: Stamp, year: int) -> Moment | None:
+        """Return a stamp's time in UTC and whether it is ambiguous, None for no such day."""
         if stamp.zone is not None:
             known = aware(stamp, year, stamp.zone)
             return None if known is None else (known.astimezone(UTC), False)

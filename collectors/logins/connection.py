@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
@@ -12,6 +13,8 @@ from collectors.logins.sshd_lines import KEYED
 SERVICE = "sshd"
 # LoginGraceTime is 120 s by default; PAM's own delay after a failure is 2 s.
 HELPER_WITHIN = timedelta(seconds=120)
+
+Claim = tuple[Attempt, set[str | None]]
 
 
 @dataclass(slots=True)
@@ -24,10 +27,15 @@ class Connection:
     name: str | None = None
     user: str | None = None
     rows: list[Attempt] = field(default_factory=list)
+    # Under which processes and sources it is known.
+    keys: list[tuple[str, str]] = field(default_factory=list)
+    places: list[tuple[str, str | None, int | None]] = field(default_factory=list)
     # The first line that says the user is invalid or not allowed, and the first that
     # merely names a user at the connection's end.
     refused: Line | None = None
     named: Line | None = None
+    # A step of a method, which says that a user was named: no attempt while it goes on.
+    begun: Line | None = None
     pam_failures: dict[str, list[Attempt]] = field(default_factory=dict)
     accepted: Attempt | None = None
     has_session: bool = False
@@ -45,6 +53,10 @@ class Connection:
         return bool(self.pam_failures) and not (
             self.rows or self.accepted or self.refused or self.named or self.ended or self.port
         )
+
+    def over(self) -> bool:
+        """Whether nothing more can be told of it."""
+        return self.session_closed or (self.ended and not self.has_session)
 
     def learn(self, ip: str | None, number: int | None, user: str | None = None) -> None:
         """Keep what a line says of where the connection comes from, and for whom."""
@@ -86,24 +98,23 @@ def _unjudged(connection: Connection) -> list[Attempt]:
     if probe is not None:
         probe.result = ABORTED
         return [probe]
-    if (line := connection.named) is not None:
+    line = connection.named or (connection.begun if connection.ended else None)
+    if line is not None:
         return [_bare(line, ABORTED, connection)]
     return []
 
 
-def drop_helpers(helpers: list[Connection], told: list[Connection]) -> None:
+def drop_helpers(helpers: list[Connection], claims: Sequence[Claim]) -> None:
     """Take away what PAM said in a helper process of an attempt that sshd itself logged.
 
     For keyboard-interactive, auth-pam.c runs PAM in a child: its failure has another
     process number than sshd's own "PAM: Authentication failure for …" that follows it.
+    `claims`: the attempts of that kind which sshd logged, with the sources they may have.
     """
     own: dict[tuple[str | None, str | None], list[Attempt]] = {}
-    for connection in told:
-        rows = [*connection.rows, *([connection.accepted] if connection.accepted else ())]
-        for row in rows:
-            if row.method and row.method.startswith(("pam", "keyboard-interactive")):
-                for key in product({row.user, None}, {connection.ip, row.source_ip}):
-                    own.setdefault(key, []).append(row)
+    for row, sources in claims:
+        for key in product({row.user, None}, sources):
+            own.setdefault(key, []).append(row)
     for rows in own.values():
         rows.sort(key=lambda row: row.at, reverse=True)
     # Each module of the stack speaks of every attempt, so each claims for itself.

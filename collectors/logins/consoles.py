@@ -6,6 +6,9 @@
     login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', …            shadow
     login[1]: invalid password for 'bob' on 'tty1' from '10.0.0.1'    BusyBox
     login[1]: root login on 'tty1'                                    BusyBox
+    login: ROOT LOGIN (root) ON ttyv0;  login from 10.0.0.1 on pts/0 as bob;  3 LOGIN
+        FAILURES FROM 10.0.0.1, bob                                    FreeBSD
+     -- root[1]: ROOT LOGIN ON tty1     login, once it has become the user's shell
     vsftpd[1]: [bob] FAIL LOGIN: Client "10.0.0.1";  [bob] OK LOGIN: …
     gdm-password][1]: pam_unix(gdm-password:session): session opened for user bob(uid=1000) by …
 
@@ -19,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from collectors.logins import pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
@@ -42,8 +46,13 @@ NOBODY = frozenset(
 )
 
 _LOGIN = re.compile(
-    r"(?:(?P<root>ROOT|DIALUP) ?)?LOGIN +ON (?P<tty>\S+)(?: BY (?P<user>.*?))?"
-    r"(?: FROM (?P<from>\S+))?$"
+    r"(?:ROOT LOGIN|LOGIN|DIALUP) +(?:\((?P<name>[^)]*)\) )?(?:ON|AT) (?P<tty>\S+)"
+    r"(?: BY (?P<user>.*?))?(?: FROM (?P<from>\S+))?$"
+)
+_LOGIN_BSD = re.compile(r"login (?:from (?P<from>\S+) )?on (?P<tty>\S+) as (?P<user>.*)$")
+_FAILED_BSD = re.compile(
+    r"(?P<count>\d+) LOGIN FAILURES? (?:FROM (?P<from>[^\s,]+)|ON (?P<tty>[^\s,]+))"
+    r"(?:, (?P<user>.*))?$"
 )
 _SHADOW = re.compile(r"ROOT LOGIN +on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?")
 _BUSYBOX = re.compile(r"(?P<user>root) login on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$")
@@ -60,7 +69,15 @@ _FAILED_BUSYBOX = re.compile(
 )
 _VSFTPD = re.compile(r'(?:\[(?P<user>.*)\] )?(?P<how>OK|FAIL) LOGIN: Client "(?P<from>[^"]+)"')
 _TTY = re.compile(r"(?:/dev/)?(?:tty|pts/|console|hvc|ttyS|vc/)\S*$")
-_UNKNOWN = frozenset({"UNKNOWN", "(unknown)", "(null)", "(none)"})
+_UNKNOWN = frozenset({"UNKNOWN", "(unknown)", "(null)", "(none)", ""})
+
+# kdm and login put their own words between the program's name and PAM's.
+_DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=pam_)")
+# Where the greeter of a display manager logs in under the service's own name.
+_GREETERS = frozenset({"lightdm", "gdm", "gdm3", "Debian-gdm", "sddm", "kdm", "lxdm", "slim"})
+
+# Nobody types a password anew so soon.
+AT_ONCE = timedelta(seconds=1)
 
 Key = tuple[str, ...]
 
@@ -70,6 +87,13 @@ class Failures:
     """The failures of one process (and, for a daemon that serves many, one user and source)."""
 
     by_kind: dict[str, list[Attempt]] = field(default_factory=dict)
+
+    def forgive(self, at: datetime, module: str) -> None:
+        """Take back what one module of a stack refused a moment before another let in."""
+        allowed = len(self.by_kind.get(module, ()))
+        for kind, rows in self.by_kind.items():
+            if kind != module and len(rows) > allowed and at - rows[-1].at <= AT_ONCE:
+                rows.pop()
 
     def rows(self) -> list[Attempt]:
         """Return those of the kind of line that counts most, the program's own before PAM's."""
@@ -84,12 +108,14 @@ class Consoles:
 
     def __init__(self) -> None:
         self._accepted: list[Attempt] = []
-        self._sessions: dict[Key, Attempt] = {}
+        self._sessions: dict[Key, tuple[Attempt, set[str]]] = {}
         self._failures: dict[Key, Failures] = {}
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
         message = line.message.rstrip()
+        if message.startswith(":"):
+            message = _DISPLAY.sub("", message, count=1)
         said = pam.read(message, line.module)
         if said is not None:
             self._pam(line, said)
@@ -109,26 +135,34 @@ class Consoles:
         if service in NOBODY or line.program in NOBODY:
             return
         if said.kind == pam.OPENED and service in INTERACTIVE:
-            self._accept(line, service, said.user, None)
+            if said.user not in _GREETERS:
+                self._forgive(line, service, said)
+                self._accept(line, service, said.user, None, "pam")
         elif said.kind == pam.CLOSED:
-            session = self._sessions.pop((line.host, service, line.pid), None)
+            session, _ = self._sessions.pop((line.host, service, line.pid), (None, None))
             if session is not None and session.user in (said.user, None):
                 session.ended_at = line.at
-        elif said.kind in (pam.FAILURE, pam.MORE):
+        elif said.kind == pam.GRANTED:
+            self._forgive(line, service, said)
+        elif said.kind in (pam.FAILURE, pam.MORE, pam.DENIED):
             row = attempt(line, FAILED, service)
             row.user, row.source_ip = said.user or said.ruser, source(said.rhost)
             row.count = line.count * said.count
+            if said.kind == pam.DENIED:
+                row.source_ip = _remote(said.rhost)
             self._fail(line, row, said.module)
 
     def _login(self, line: Line, message: str) -> None:
-        for pattern in (_LOGIN, _SHADOW, _BUSYBOX):
+        for pattern in (_LOGIN, _SHADOW, _BUSYBOX, _LOGIN_BSD):
             if (found := pattern.match(message)) is not None:
-                user = found.groupdict().get("user") or "root"
-                self._accept(line, "login", user, found["from"])
+                said = found.groupdict()
+                user = said.get("user") or said.get("name") or "root"
+                self._accept(line, "login", user, found["from"], "own")
                 return
-        for pattern in (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX):
+        for pattern in (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX, _FAILED_BSD):
             if (found := pattern.match(message)) is not None:
                 row = attempt(line, FAILED, "login")
+                row.count *= int(found.groupdict().get("count") or 1)
                 row.user = None if found["user"] in _UNKNOWN else found["user"]
                 row.source_ip = _remote(found["from"])
                 self._fail(line, row, "")
@@ -136,23 +170,33 @@ class Consoles:
 
     def _vsftpd(self, line: Line, found: re.Match[str]) -> None:
         if found["how"] == "OK":
-            self._accept(line, "vsftpd", found["user"], found["from"])
+            self._accept(line, "vsftpd", found["user"], found["from"], "own")
             return
         row = attempt(line, FAILED, "vsftpd")
         row.user, row.source_ip = found["user"], source(found["from"])
         self._fail(line, row, "")
 
-    def _accept(self, line: Line, service: str, user: str | None, where: str | None) -> None:
-        """PAM and the program both speak of one login; they come in either order."""
+    def _accept(
+        self, line: Line, service: str, user: str | None, where: str | None, kind: str
+    ) -> None:
+        """PAM and the program both speak of one login, each once; they come in either order."""
         key = (line.host, service, line.pid)
-        known = self._sessions.get(key)
-        if known is not None and known.user == user:
+        known, kinds = self._sessions.get(key, (None, set()))
+        if known is not None and known.user == user and kind not in kinds:
             known.source_ip = known.source_ip or _remote(where)
+            kinds.add(kind)
             return
         row = attempt(line, ACCEPTED, service)
         row.user, row.source_ip = user, _remote(where)
         self._accepted.append(row)
-        self._sessions[key] = row
+        self._sessions[key] = row, {kind}
+
+    def _forgive(self, line: Line, service: str, said: pam.Pam) -> None:
+        key: Key = (line.host, service, line.pid)
+        places = {"", source(said.rhost) or ""}
+        for each in (key, *((*key, said.user or "", place) for place in places)):
+            if (failures := self._failures.get(each)) is not None:
+                failures.forgive(line.at, said.module if said.kind == pam.GRANTED else "")
 
     def _fail(self, line: Line, row: Attempt, kind: str) -> None:
         # One process of login serves one person, a daemon's process many.
@@ -164,4 +208,4 @@ class Consoles:
 
 def _remote(text: str | None) -> str | None:
     """Return the far end, None for a terminal of the machine itself."""
-    return None if not text or _TTY.match(text) else source(text)
+    return None if not text or text in _UNKNOWN or _TTY.match(text) else source(text)

@@ -2,6 +2,7 @@
 
     Bad password attempt for 'root' from 10.0.0.1:60588
     Login attempt for nonexistent user from 10.0.0.1:60794       (the name is not logged)
+    Bad PAM password attempt for '<invalid username>' from 10.0.0.1:60794    (the same one)
     Password auth succeeded for 'root' from 10.0.0.1:60588
     Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:… from 10.0.0.1:60588
     Pubkey auth succeeded for 'root' with key sha1!! 0a:1b:… from 10.0.0.1:60588
@@ -20,6 +21,7 @@ from collections.abc import Iterable
 from collectors.logins.lines import ABORTED, ACCEPTED, FAILED, Attempt, Line, attempt, port, source
 
 SERVICE = "dropbear"
+NO_NAME = "<invalid username>"
 
 # Some builds repeat "[pid] Nov 03 10:00:00 " inside of the message.
 _AGAIN = re.compile(r"\[\d+\] \w{3} +\d+ \d\d:\d\d:\d\d ")
@@ -45,6 +47,7 @@ _EXIT = re.compile(r"Exit \((?P<user>.*?)\)(?: from <(?P<from>\S+)>)?: ")
 _EXIT_EARLY = re.compile(
     r"[Ee]xit before auth(?: from <(?P<from>\S+)>)?:? "
     r"\(user '(?P<user>.*)', (?P<fails>\d+) fails\): "
+    r"(?:Max auth tries reached - user '.*' from (?P<late>\S+)$)?"
 )
 _EXIT_NAMELESS = re.compile(r"[Ee]xit before auth(?: from <(?P<from>\S+)>)?: ")
 _CHILD = re.compile(r"[Cc]hild connection from (?P<from>\S+)$")
@@ -73,6 +76,9 @@ class Dropbear:
             self._judged.pop(key, None)
         elif (found := _BAD.match(message)) is not None:
             method = "publickey" if found["key"] else "password"
+            if found["user"] == NO_NAME:
+                self._nobody(line, found["from"], method)
+                return
             row = self._row(line, FAILED, found["user"], found["from"], method)
             row.key = found["key"] and found["key"].removeprefix("key ")
         elif (found := _NOBODY.match(message) or _WRONG.match(message)) is not None:
@@ -94,6 +100,15 @@ class Dropbear:
             row.key = " ".join(part for part in (found["type"], found["key"]) if part)
         return row
 
+    def _nobody(self, line: Line, where: str, method: str) -> None:
+        """Built with PAM it says of a user who does not exist twice that there is none."""
+        before = self._judged.get((line.host, line.pid), [])
+        if before and before[-1].method is None and before[-1].user is None:
+            before[-1].method = method
+            self._place(before[-1], where)
+        else:
+            self._row(line, FAILED, None, where, method)
+
     def _exit(self, line: Line, message: str) -> None:
         key = (line.host, line.pid)
         if (found := _EXIT.match(message)) is not None:
@@ -102,7 +117,7 @@ class Dropbear:
                 session.ended_at = line.at
         elif (found := _EXIT_EARLY.match(message)) is not None:
             before = self._judged.pop(key, None)
-            where = found["from"] or self._sources.get(key)
+            where = found["from"] or found["late"] or self._sources.get(key)
             if before is None:
                 self._row(line, FAILED if int(found["fails"]) else ABORTED, found["user"], where)
             for row in before or ():

@@ -8,8 +8,10 @@
     su[1]: + /dev/pts/0 bob:root             shadow, BusyBox;  - for a failed one
     su: BAD SU bob to root on /dev/ttyp0     BSD
     su: 'su root' failed for bob on /dev/pts/2    Solaris
-    doas: bob ran command ls as root from /home/bob
+    su: failed: ttyq4 changing from bob to root   IRIX
+    doas: bob ran command ls as root from /home/bob;  bob ran command as root: ls
     doas: failed auth for bob;  doas: command not permitted for bob: ls
+    pkexec[1]: bob: Executing command [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/ls]
 
 One row for each command of sudo and doas, one for each change of user by su; PAM's lines
 of the same process add the end, and stand in where the program itself logged nothing.
@@ -22,20 +24,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from collectors.logins import pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
 
 SU = frozenset({"su", "su-l"})
-PROGRAMS = SU | {"sudo", "doas", "sudo-i"}
+PROGRAMS = SU | {"sudo", "doas", "sudo-i", "pkexec"}
 
 # The command is its caller's word and comes last, so the first fields are sudo's.
 _SUDO = re.compile(
     r" *(?P<user>.*?) : "
     r"(?:(?P<why>(?!TTY=|PWD=|HOST=|USER=|CHROOT=)[^;]*(?:;(?! [A-Z]+=)[^;]*)*?) ; )?"
     r"(?:HOST=\S* ; )?(?:TTY=[^;]* ; )?(?:CHROOT=.*? ; )?(?:PWD=.*? ; )?"
-    r"USER=(?P<target>.*?) ; .*?COMMAND="
+    r"(?:USER=(?P<target>.*?) ; )?.*?COMMAND="
 )
+_CONTINUED = re.compile(r" *(?:\S+ : )?\(command continued\)")
 _SU_TO = re.compile(r"(?P<bad>FAILED SU )?\(to (?P<target>.*)\) (?P<user>.*) on (?P<tty>\S+)$")
 _SU_FOR = re.compile(r"(?P<how>Successful|FAILED) su for (?P<target>.*) by (?P<user>.*)$")
 _SU_SIGN = re.compile(r"(?P<sign>[+-]) (?P<tty>\S+) (?P<user>[^:]*)[:-](?P<target>.*)$")
@@ -43,11 +47,32 @@ _SU_BSD = re.compile(r"(?P<bad>BAD SU )?(?P<user>\S+) to (?P<target>\S+)(?: on (
 _SU_SUN = re.compile(
     r"'su (?P<target>\S+)' (?:(?P<bad>failed)|succeeded) for (?P<user>\S+) on (?P<tty>\S+)$"
 )
-_SU = (("to", _SU_SUN), ("to", _SU_TO), ("for", _SU_FOR), ("sign", _SU_SIGN), ("to", _SU_BSD))
-_DOAS = re.compile(r"(?P<user>\S+) ran command .* as (?P<target>\S+) from ")
-_DOAS_BAD = re.compile(
-    r"(?:failed auth for (?P<user>\S+)|command not permitted for (?P<who>\S+): )"
+_SU_IRIX = re.compile(
+    r"(?P<bad>failed): (?P<tty>\S+) changing from (?P<user>\S+) to (?P<target>\S+)$"
 )
+_SU = (
+    ("to", _SU_IRIX),
+    ("to", _SU_SUN),
+    ("to", _SU_TO),
+    ("for", _SU_FOR),
+    ("sign", _SU_SIGN),
+    ("to", _SU_BSD),
+)
+_DOAS = re.compile(
+    r"(?P<user>\S+) ran command (?:as (?P<early>[^\s:]+): |.* as (?P<target>\S+) from )"
+)
+_DOAS_BAD = re.compile(
+    r"(?:failed auth for (?P<user>\S+)|(?:command not permitted|failed command) for (?P<who>\S+): )"
+)
+# The command is its caller's word: what stands before it is pkexec's.
+_PKEXEC = re.compile(
+    r"(?P<user>.*?): (?P<bad>Error executing|Executing) command.*? "
+    r"\[USER=(?P<target>[^\]]*)\] \[TTY="
+)
+
+
+# From a command's line to its session's, where no number joins them.
+SESSION_WITHIN = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -81,6 +106,8 @@ class Elevation:
             self._sudo(line, key, message)
         elif program == "doas":
             self._doas(line, key, message)
+        elif program == "pkexec":
+            self._pkexec(line, key, message)
         else:
             self._su(line, key, message)
 
@@ -91,7 +118,7 @@ class Elevation:
             yield change.row
 
     def _sudo(self, line: Line, key: tuple[str, str, str], message: str) -> None:
-        if message.startswith("(command continued)") or (found := _SUDO.match(message)) is None:
+        if _CONTINUED.match(message) or (found := _SUDO.match(message)) is None:
             return
         why = found["why"]
         result = FAILED if why else ACCEPTED
@@ -106,10 +133,24 @@ class Elevation:
     def _doas(self, line: Line, key: tuple[str, str, str], message: str) -> None:
         if (found := _DOAS.match(message)) is not None:
             self._refused.pop(key, None)
-            self._add(line, key, ACCEPTED, found["user"], found["target"], "command")
+            target = found["early"] or found["target"]
+            self._add(line, key, ACCEPTED, found["user"], target, "command")
         elif (found := _DOAS_BAD.match(message)) is not None:
             self._refused.pop(key, None)
             self._add(line, key, FAILED, found["user"] or found["who"], None, "command")
+
+    def _pkexec(self, line: Line, key: tuple[str, str, str], message: str) -> None:
+        """The session is told first, by PAM, and without the process's number."""
+        if (found := _PKEXEC.match(message)) is None:
+            return
+        result = FAILED if found["bad"].startswith("Error") else ACCEPTED
+        for each in (key, (key[0], key[1], "")):
+            known = self._open.get(each)
+            if known is not None and known.kinds == {"session"} and result == ACCEPTED:
+                known.row.user = found["user"]
+                known.kinds.add("command")
+                return
+        self._add(line, key, result, found["user"], found["target"], "command")
 
     def _su(self, line: Line, key: tuple[str, str, str], message: str) -> None:
         for kind, pattern in _SU:
@@ -177,6 +218,7 @@ class Elevation:
                 and known.row.result == ACCEPTED
                 and "session" not in known.kinds
                 and known.row.target_user in (said.user, None)
+                and (line.pid or _belongs(known.row, line, said))
             ):
                 known.kinds.add("session")
                 return
@@ -184,7 +226,9 @@ class Elevation:
         elif said.kind == pam.CLOSED:
             if known is not None and known.row.result == ACCEPTED and "session" in known.kinds:
                 known.row.ended_at, known.closed = line.at, True
-        elif said.kind == pam.FAILURE:
+        elif said.kind == pam.GRANTED:
+            self._refused.pop(key, None)  # one module did not know him, the next one did
+        elif said.kind in (pam.FAILURE, pam.DENIED):
             self._pam_failure(line, key, said)
 
     def _pam_failure(self, line: Line, key: tuple[str, str, str], said: pam.Pam) -> None:
@@ -200,3 +244,8 @@ class Elevation:
         else:
             row.user = said.ruser or said.user
         self._refused[key] = Change(row)
+
+
+def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
+    """Whether a session without a process's number is that of the row before it."""
+    return said.by in (None, row.user) and line.at - row.at <= SESSION_WITHIN

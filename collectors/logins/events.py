@@ -1,20 +1,22 @@
-"""Lines in, attempts out: each line goes to the program's own joiner."""
+"""Lines in, rows out: each line goes to the program's own joiner."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 
+from collectors.base import Row
 from collectors.logins import dropbear, elevation, sshd
 from collectors.logins.consoles import Consoles
-from collectors.logins.lines import Attempt, Line
+from collectors.logins.lines import Line
 
 # rsyslog and journald fold alike lines into one.
 _REPEATED = re.compile(r"message repeated (\d+) times: \[ ?(.*?)\]?$", re.DOTALL)
 
 
-def join(lines: Iterable[Line]) -> list[Attempt]:
-    """Return every attempt that the lines speak of, by time."""
+def join(lines: Iterable[Line]) -> list[Row]:
+    """Return a row for every attempt that the lines speak of, by time."""
     ssh, bear, change, rest = sshd.Sshd(), dropbear.Dropbear(), elevation.Elevation(), Consoles()
     for line in lines:
         if line.message.startswith("message repeated"):
@@ -28,8 +30,9 @@ def join(lines: Iterable[Line]) -> list[Attempt]:
             change.feed(line)
         else:
             rest.feed(line)
-    found = [row for joiner in (ssh, bear, change, rest) for row in joiner.attempts()]
-    found.sort(key=lambda row: row.at)
+    found = list(ssh.rows())
+    found += [each.row() for joiner in (bear, change, rest) for each in joiner.attempts()]
+    found.sort(key=itemgetter("at"))
     return found
 
 

@@ -51,8 +51,22 @@ _TAG = re.compile(
     r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[\w-]+)\))?"
     r"(?:\[(?P<pid>\d+)\])?:(?: +|$))"
 )
+# The two forms that nearly every line has, in one step each.
+_PLAIN = re.compile(
+    r"(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) (?P<clock>\d\d:\d\d:\d\d) "
+    r"(?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
+)
+_PLAIN_ISO = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,9})?"
+    r"(?P<zone>Z|[+-]\d\d:\d\d) (?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)"
+    r"(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
+)
 _SOLARIS = re.compile(r"\[ID \d+ \w+\.\w+\] ")
-_REPEATED = re.compile(r"(?:(?P<host>\S+) +)??last message repeated (?P<count>\d+) times?\s*$")
+_REPEATED = re.compile(
+    r"(?:(?P<host>\S+) +)??(?:--- )?last message repeated (?P<count>\d+) times?(?: ---)?\s*$"
+)
+# login names its process after its user: "web01  -- root[1556]: ROOT LOGIN ON tty1".
+_DASHES = re.compile(r"(?:(?P<host>\S+) +)?-- \S+\[(?P<pid>\d+)\]: ")
 _VSFTPD = re.compile(r"\[pid (?P<pid>\d+)\] ")
 
 
@@ -84,6 +98,15 @@ class Head(NamedTuple):
 
 def split(line: str) -> Head | None:
     """Return the head of a line, None if it has none of the forms above."""
+    if (found := _PLAIN.match(line)) is not None:
+        month, day, clock, host, program, pid = found.groups()
+        if month in MONTHS:
+            stamp = _bsd(month, day, clock, None, None, None)
+            return Head(stamp, host, program, "", pid or "", line[found.end() :])
+    elif (found := _PLAIN_ISO.match(line)) is not None:
+        date, clock, fraction, zone, host, program, pid = found.groups()
+        stamp = _iso(date, clock, fraction, zone)
+        return Head(stamp, host, program, "", pid or "", line[found.end() :])
     if (found := _BSD.match(line)) is not None:
         stamp = _bsd(*found.group("month", "day", "clock", "fraction", "zone"), _year(found))
     elif (found := _ISO.match(line)) is not None:
@@ -118,6 +141,8 @@ def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
         return Head(stamp, found["host"] or "", "", "", "", "", int(found["count"]))
     if (found := _VSFTPD.match(line, start)) is not None:
         return Head(stamp, "", "vsftpd", "", found["pid"], line[found.end() :])
+    if (found := _DASHES.match(line, start)) is not None:
+        return Head(stamp, found["host"] or "", "login", "", found["pid"], line[found.end() :])
     return Head(stamp, "", "", "", "", line[start:])
 
 

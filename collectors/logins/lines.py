@@ -83,8 +83,11 @@ def attempt(line: Line, result: str, service: str) -> Attempt:
 
 
 def source(text: str | None) -> str | None:
-    """Return an address as it is written today, a name as it stands, None for nothing."""
-    if not text:
+    """Return an address as it is written today, a name as it stands, None for nothing.
+
+    UNKNOWN is what sshd writes where the far end had gone before it could be asked for.
+    """
+    if not text or text == "UNKNOWN":
         return None
     if text[:7].lower() == IPV4_MAPPED and "." in text:
         return text[7:]

@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SERVICE = re.compile(r"(?P<module>pam_\w+)(?:\((?P<service>[^\s():]+):(?P<stage>\w+)\))?: ?")
+_SERVICE = re.compile(
+    r"(?P<module>pam_\w+)(?:[(\[](?P<service>[^\s()\[\]:]+):(?P<stage>\w+)[)\]])?(?:\[\d+\])?: ?"
+)
 _BARE = re.compile(r"\((?P<module>pam_\w+)\) ")
 _MORE = re.compile(r"(?:PAM )?(\d+) more authentication failures?; (.*)$")
 _FIELDS = re.compile(
@@ -34,12 +36,24 @@ _OPENED_SHORT = re.compile(
 _CLOSED = re.compile(r"session closed for user (?P<user>.*?)\s*$")
 _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
-    r"(?: from [`'\"]?(?P<rhost>[^`'\":\s]*)['\"]?|: .*)?\s*$"
+    r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
+)
+# pam_faillock, pam_tally and pam_tally2 when an account is locked; pam_winbind.
+_LOCKED = re.compile(
+    r"(?:Consecutive login failures for user (?P<faillock>.*?) account temporarily locked"
+    r"|user (?P<tally>.*?) \(\d+\) (?:has )?tally \d+, deny \d+"
+    r"|user '(?P<winbind>.*)' denied access .*)\s*$"
 )
 
-FAILURE, MORE, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
+# pam_krb5 and pam_winbind, when they let in whom another module of the stack did not know.
+_GRANTED = re.compile(
+    r"(?:user (?P<krb5>.*?) authenticated as \S+|user '(?P<winbind>.*)' granted access)\s*$"
+)
+
+FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
     "failure",
     "more",
+    "granted",
     "opened",
     "closed",
     "denied",
@@ -86,8 +100,9 @@ def read(message: str, module: str = "") -> Pam | None:
 
 
 def _said(message: str) -> Pam | None:
-    if message.startswith("authentication failure;"):
-        return _failure(message)
+    if message.startswith("authentication "):
+        kind = {"failure;": FAILURE, "success;": GRANTED}.get(message[15:23])
+        return None if kind is None else _failure(message, kind)
     if message.startswith("session opened"):
         return _opened(message)
     if message.startswith("check pass; user unknown"):
@@ -95,21 +110,26 @@ def _said(message: str) -> Pam | None:
     if (found := _CLOSED.match(message)) is not None:
         return Pam(CLOSED, user=found["user"])
     if (found := _MORE.match(message)) is not None:
-        more = _failure(found[2])
-        more.kind, more.count = MORE, int(found[1])
-        return more
+        return _failure(found[2], MORE, int(found[1]))
+    return _denied(message)
+
+
+def _denied(message: str) -> Pam | None:
+    for kind, pattern in ((DENIED, _LOCKED), (GRANTED, _GRANTED)):
+        if (found := pattern.match(message)) is not None:
+            return Pam(kind, user=next(name for name in found.groups() if name is not None))
     found = _DENIED.match(message)
     return found and Pam(DENIED, user=found["user"], rhost=found["rhost"] or None)
 
 
-def _failure(text: str) -> Pam:
+def _failure(text: str, kind: str, count: int = 1) -> Pam:
     found = _FIELDS.search(text)
     if found is None:
-        return Pam(FAILURE)
+        return Pam(kind, count=count)
     tty, ruser, rhost, user = (
         value or None for value in found.group("tty", "ruser", "rhost", "user")
     )
-    return Pam(FAILURE, user=user, ruser=ruser, rhost=rhost, tty=tty)
+    return Pam(kind, user=user, ruser=ruser, rhost=rhost, tty=tty, count=count)
 
 
 def _opened(message: str) -> Pam | None:

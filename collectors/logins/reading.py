@@ -2,50 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from collectors.logins import heads, journal
-from collectors.logins.clock import NEW_YEAR, Clock, Moment
-from collectors.logins.heads import Head, Stamp
+from collectors.logins.clock import NEW_YEAR, Clock
+from collectors.logins.heads import MONTHS, Head, Stamp
 from collectors.logins.lines import Line
 from collectors.logins.sections import JOURNAL, Log
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
-Said = tuple[datetime, bool, Head, int]
+Mark = tuple[datetime, str, str, str]
 
 
-def lines(logs: Sequence[Log], clock: Clock) -> tuple[list[Line], datetime | None]:
-    """Return the lines of all logs in order, and how far back these logs reach.
+class Reading:
+    """The lines of all logs, one after the other, each log in its own order.
 
-    What a second family of logs (messages beside auth.log) repeats word for word is left
-    out. A general log in which no login stands is no evidence of logins.
+    In that order, not by the clock: one that was set back tears nothing apart. What a
+    second family of logs (messages beside auth.log) repeats word for word is left out.
     """
-    found: list[Line] = []
-    reach: list[tuple[Log, datetime]] = []
-    families: dict[str, set[tuple[datetime, str, str, str]]] = {}
-    read = [(log, *_read(log, clock)) for log in logs]
-    # In the order of the lines, not of the clock: one that was set back tears nothing apart.
-    read.sort(key=lambda each: (each[0].rank, _family(each[0].path), each[2] or _LAST))
-    single = len({_family(log.path) for log in logs}) == 1
-    for log, said, earliest in read:
+
+    def __init__(self, logs: Sequence[Log], clock: Clock) -> None:
+        self._clock = clock
+        self._reach: list[tuple[Log, datetime]] = []
+        dated = [(log, *_years(log, clock)) for log in logs]
+        dated.sort(key=lambda each: (each[0].rank, _family(each[0].path), each[2] or _LAST))
+        self._logs = [(log, years) for log, years, _ in dated]
+
+    def __iter__(self) -> Iterator[Line]:
+        """Yield every line that has a time and a program."""
+        families: dict[str, set[Mark]] = {}
+        single = len({_family(log.path) for log, _ in self._logs}) == 1
+        for log, years in self._logs:
+            lines = self._lines(log, years)
+            if single:
+                yield from lines
+                continue
+            family = _family(log.path)
+            mine = families.setdefault(family, set())
+            others = [known for name, known in families.items() if name != family]
+            for line in lines:
+                mark = (line.at.replace(microsecond=0), line.program, line.pid, line.message)
+                mine.add(mark)
+                if not any(mark in other for other in others):
+                    yield line
+
+    def earliest(self) -> datetime | None:
+        """Return how far back the logs reach, once all lines were read.
+
+        A general log in which no login stands is no evidence of logins.
+        """
+        telling = [at for log, at in self._reach if log.rank in (1, JOURNAL) or log.has_lines]
+        return min(telling or [at for _, at in self._reach], default=None)
+
+    def _lines(self, log: Log, years: list[int]) -> Iterator[Line]:
+        earliest = None if log.oldest is None else datetime.fromtimestamp(log.oldest, UTC)
+        run, key = -1, ""
+        last: Line | None = None
+        stamp: Stamp | None = None
+        year = 0
+        moment: tuple[datetime, bool] | None = None
+        self._clock.begin()
+        for count, text in log.entries():
+            if (new := _key(count, text)) != key or not new:
+                run, key = run + 1, new
+            head = head_of(text) if count else None
+            if head is None or head.stamp is None:
+                continue
+            if head.stamp is not stamp or years[run] != year:
+                stamp, year = head.stamp, years[run]
+                moment = self._clock.utc(stamp, year)
+            if moment is None:
+                continue
+            at, ambiguous = moment
+            if log.oldest is None and (earliest is None or at < earliest):
+                earliest = at
+            if count != -1 and (line := _line(at, ambiguous, head, count, last)) is not None:
+                last = line
+                yield line
         if earliest is not None:
-            reach.append((log, earliest))
-        family = _family(log.path)
-        others = [known for name, known in families.items() if name != family]
-        mine = families.setdefault(family, set())
-        if single:
-            found += _lines(said)
-            continue
-        for line in _lines(said):
-            mark = (line.at.replace(microsecond=0), line.program, line.pid, line.message)
-            mine.add(mark)
-            if not any(mark in other for other in others):
-                found.append(line)
-    telling = [at for log, at in reach if log.rank in (1, JOURNAL) or log.has_lines]
-    return found, min(telling or [at for _, at in reach], default=None)
+            self._reach.append((log, earliest))
+
+
+def _line(at: datetime, ambiguous: bool, head: Head, count: int, last: Line | None) -> Line | None:
+    """Return the line; "last message repeated" says again what the one before it said."""
+    _, host, program, module, pid, message, repeats = head
+    if not repeats:
+        folded = count < 0
+        count = -1 - count if folded else count
+        return Line(at, ambiguous, host, program, pid, message, module, count, folded)
+    if last is None:
+        return None
+    # The line before may have been taken apart already: its words are what counts.
+    return Line(
+        at, ambiguous, last.host, last.program, last.pid, last.message, last.module, repeats
+    )
 
 
 def _family(path: str) -> str:
@@ -54,31 +106,51 @@ def _family(path: str) -> str:
     return folder + "/" + name.split(".log")[0].split(".")[0].split("-2")[0]
 
 
-def _read(log: Log, clock: Clock) -> tuple[list[Said], datetime | None]:
-    split: list[Head | None] = [_head(line) if count else None for count, line in log.entries]
-    stamps: list[Stamp | None] = [
-        head.stamp if head is not None else (None if count else NEW_YEAR)
-        for head, (count, _) in zip(split, log.entries, strict=True)
-    ]
-    moments: list[Moment | None] = clock.moments(stamps, log.mtime)
-    said: list[Said] = []
-    earliest = None if log.oldest is None else datetime.fromtimestamp(log.oldest, UTC)
-    for head, at, (count, _) in zip(split, moments, log.entries, strict=True):
-        if at is None or head is None:
-            continue
-        if earliest is None or (log.oldest is None and at[0] < earliest):
-            earliest = at[0]
-        if count > 0:
-            said.append((*at, head, count))
-    return said, earliest
+def _key(count: int, line: str) -> str:
+    """Return what neighbouring lines of one day have in common, "" for a line by itself."""
+    if count not in (1, -1):
+        return ""
+    head = line[:6]
+    return head if head[:3] in MONTHS else line[:16] if head[:1].isdigit() else ""
 
 
-def _head(line: str) -> Head | None:
-    line = line.rstrip("\r").lstrip("\ufeff")
+def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
+    """Return the year of each run of lines of one day, and the first line's time.
+
+    Lines that the server added up come last and in no order, so each is dated by itself.
+    """
+    stamps: list[Stamp | None] = []
+    folded: list[tuple[int, Stamp | None]] = []
+    key = ""
+    for count, line in log.entries():
+        if (new := _key(count, line)) != key or not new:
+            key = new
+            head = head_of(line) if count else None
+            stamp = head.stamp if head else None
+            if count < -1:
+                folded.append((len(stamps), stamp))
+                stamp = None
+            stamps.append(stamp if count else NEW_YEAR)
+    years = clock.years(stamps, log.mtime)
+    for index, stamp in folded:
+        (years[index],) = clock.years([stamp], log.mtime)
+    clock.begin()
+    for stamp, year in zip(stamps, years, strict=True):
+        if stamp is not None and stamp is not NEW_YEAR and (at := clock.utc(stamp, year)):
+            return years, at[0]
+    return years, None
+
+
+def head_of(line: str) -> Head | None:
+    """Return the head of a line of any form, None if it has none."""
     if "\0" in line:
         line = line.replace("\0", "")
-    if line.startswith("{"):
-        return journal.read(line)
+    if line[-1:] == "\r":
+        line = line.rstrip("\r")
+    if line[:1] in ("{", "\ufeff"):
+        line = line.lstrip("\ufeff")
+        if line.startswith("{"):
+            return journal.read(line)
     head = heads.split(line)
     if head is not None and "@cee:" in head.message[:8]:
         return _cee(head)
@@ -95,19 +167,3 @@ def _cee(head: Head) -> Head:
         program=inner.program or head.program,
         pid=inner.pid or head.pid,
     )
-
-
-def _lines(said: Sequence[Said]) -> list[Line]:
-    result: list[Line] = []
-    for at, ambiguous, head, count in said:
-        make = partial(Line, at, ambiguous)
-        if not head.repeats:
-            result.append(
-                make(head.host, head.program, head.pid, head.message, head.module, count, count > 1)
-            )
-        elif result:
-            last = result[-1]
-            result.append(
-                make(last.host, last.program, last.pid, last.message, last.module, head.repeats)
-            )
-    return result

@@ -42,16 +42,26 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
-_PROGRAMS = "su|su-l|login|doas|openssh-server"
+_PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
-    f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client'
+    f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
 )
 # Anchored at the head, so that no user's name can hide a line.
 UNWANTED = (
     "^([A-Z][a-z][a-z] +[0-9]+ [0-9:.]+|[0-9TZ:.+-]+) [^ ]+ "
     "(CRON|crond|cron|systemd|kernel|anacron|rsyslogd)([[][0-9]*[]])?:"
+)
+
+# In a big log, what says nothing that the lines beside it do not say too. Anchored at the
+# head, so that no user's name can hide a line.
+NOISE = (
+    "^([A-Z][a-z][a-z] [ 0-9][0-9] [0-9:.]+|[0-9T:.+-]+Z?) [^ ]+ sshd(-session|-auth)?"
+    "[[][0-9]+[]]: "
+    "([(]?pam_unix([(]sshd:auth[)]:|[)]) check pass; user unknown|PAM service[(]sshd[)] ignoring"
+    "|reverse mapping checking |Address [^ ]+ maps to "
+    "|Received disconnect from [0-9a-f.:]+ port [0-9]+:11: )"
 )
 
 _SHELL = r"""
@@ -74,7 +84,7 @@ keep() {
 filter() {
   if [ "$1" -le "$Z" ] || grep -q 'last message repeated' "$2" 2>/dev/null; then
     tr -d '\000' | keep "$W" "$D" 1
-  else tr -d '\000' | grep -aE "${D:-.}" | grep -aE "$W" | keep '' '' 0; fi
+  else grep -aE "${D:-.}" | grep -aE "$W" | grep -avE "$N" | tr -d '\000' | keep '' '' 0; fi
 }
 file() {
   [ -f "$1" ] || return 0
@@ -132,7 +142,7 @@ journal() {
 """
 
 IDENTIFIERS = (
-    "sshd sshd-session sshd-auth dropbear login su su-l sudo doas vsftpd cockpit-session"
+    "sshd sshd-session sshd-auth dropbear login su su-l sudo doas pkexec vsftpd cockpit-session"
     " gdm-password gdm-autologin gdm-session-wor lightdm sddm sddm-helper"
 )
 
@@ -145,6 +155,7 @@ def script(ask: Ask) -> str:
         "T": str(end),
         "W": WANTED,
         "U": UNWANTED,
+        "N": NOISE,
         "D": days(ask.from_at, ask.to_at),
         "A": AWK,
         "C": str(FOLD_BYTES),
@@ -162,7 +173,10 @@ printf '@logins 1\n@now %s\n' "$now"
 zone=${TZ#:}
 [ -n "$zone" ] || zone=$(readlink /etc/localtime 2>/dev/null | sed -n 's|.*/zoneinfo/||p')
 [ -n "$zone" ] || zone=$(sed -n 1p /etc/timezone 2>/dev/null)
+[ -n "$zone" ] || zone=$(sed -n 1p /etc/TZ 2>/dev/null)
 [ -n "$zone" ] || zone=$(sed -n 's/^ZONE="\{0,1\}\([^"]*\).*/\1/p' /etc/sysconfig/clock 2>/dev/null)
+# A zone file that was copied ends in its rule.
+[ -n "$zone" ] || zone=$(tail -n 1 /etc/localtime 2>/dev/null | tr -cd 'A-Za-z0-9,./:<>+-')
 printf '@zone %s\n@offset %s\n' "$(name "$zone")" "$(date -d "@$F" +%z 2>/dev/null || date +%z)"
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collectors.errors import ParseError
@@ -13,23 +14,61 @@ JOURNAL = 9
 class Log:
     """One file, or the journal: `rank` 1 for where logins belong, 2 for the general log.
 
-    `entries` are (count, line); a count of 0 marks a new year, -1 the log's first lines,
-    above 1 a line that stands for so many.
+    Its lines stay where they are, in what the script printed: a million of them, each a
+    string of its own, would take more memory than all else.
     """
 
     rank: int
     mtime: float
     path: str
-    entries: list[tuple[int, str]] = field(default_factory=list)
+    text: str
+    spans: list[tuple[int, int]] = field(default_factory=list)
     oldest: float | None = None
     status: int | None = None
     folded: bool = False
     capped: bool = False
 
+    def entries(self) -> Iterator[tuple[int, str]]:
+        """Yield (count, line): 1 for a line, 0 marks a new year, -1 the log's first lines,
+        and below that a line that stands for so many, less one. Raises ParseError for any
+        other mark.
+        """
+        text = self.text
+        for begin, stop in self.spans:
+            at = begin
+            while at < stop:
+                end = text.find("\n", at, stop)
+                end = stop if end < 0 else end
+                if text[at] == "|":
+                    yield 1, text[at + 1 : end]
+                elif end > at:
+                    yield _entry(text[at], text[at + 1 : end])
+                at = end + 1
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether any line of it was printed."""
+        return any(self.text[start:stop].strip("\n") for start, stop in self.spans)
+
     @property
     def has_lines(self) -> bool:
         """Whether it held anything about logins."""
-        return any(count > 0 for count, _ in self.entries)
+        return any(
+            self.text.find(mark, max(start - 1, 0), stop) >= 0
+            for start, stop in self.spans
+            for mark in ("\n|", "\n*")
+        )
+
+
+def _entry(mark: str, rest: str) -> tuple[int, str]:
+    if mark == "*":
+        count, _, line = rest.partition(" ")
+        if not count.isdigit():
+            raise ParseError("a folded line without its count", rest)
+        return -1 - max(int(count), 1), line
+    if mark not in ("^", "~"):
+        raise ParseError("a line that stands in no log", mark + rest)
+    return (-1 if mark == "^" else 0), rest
 
 
 @dataclass(slots=True)
@@ -49,38 +88,38 @@ class Evidence:
 
 def read(text: str) -> Evidence:
     """Return what the script printed. Raises ParseError if it was another's output."""
-    lines = text.split("\n")
-    if lines[0] != "@logins 1":
-        raise ParseError("not the output of the logins script", lines[0])
+    head, _, _ = text.partition("\n")
+    if head != "@logins 1":
+        raise ParseError("not the output of the logins script", head)
     seen = Evidence()
     log: Log | None = None
-    for line in lines[1:]:
-        mark = line[:1]
-        if mark == "@":
-            log = _note(seen, log, line)
-        elif not mark:
+    start = len(head) + 1
+    while start < len(text):
+        # No line of a log can begin with "@": each has its mark in front.
+        if text[start] == "@":
+            end = text.find("\n", start)
+            end = len(text) if end < 0 else end
+            log = _note(seen, log, text, text[start:end])
+            start = end + 1
             continue
-        elif log is None or mark not in "|^*~":
-            raise ParseError("a line that stands in no log", line)
-        elif mark == "*":
-            count, _, rest = line[1:].partition(" ")
-            if not count.isdigit():
-                raise ParseError("a folded line without its count", line)
-            log.entries.append((max(int(count), 1), rest))
-        else:
-            log.entries.append(({"|": 1, "^": -1, "~": 0}[mark], line[1:]))
+        stop = text.find("\n@", start) + 1 or len(text)
+        if log is not None:
+            log.spans.append((start, stop))
+        elif rest := text[start:stop].strip("\n"):
+            raise ParseError("a line that stands in no log", rest.partition("\n")[0])
+        start = stop
     return seen
 
 
-def _note(seen: Evidence, log: Log | None, line: str) -> Log | None:
+def _note(seen: Evidence, log: Log | None, text: str, line: str) -> Log | None:
     word, _, rest = line[1:].partition(" ")
     try:
         if word == "file":
             rank, mtime, path = rest.split(" ", 2)
-            seen.logs.append(Log(int(rank), float(mtime), path))
+            seen.logs.append(Log(int(rank), float(mtime), path, text))
             return seen.logs[-1]
         if word == "journal":
-            seen.logs.append(Log(JOURNAL, seen.now, "the journal", oldest=float(rest)))
+            seen.logs.append(Log(JOURNAL, seen.now, "the journal", text, oldest=float(rest)))
             return seen.logs[-1]
         if log is not None:
             return _inside(log, word, rest, line)

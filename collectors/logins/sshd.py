@@ -10,11 +10,12 @@ What becomes of a connection: `connection.judge`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 
+from collectors.base import Row
 from collectors.logins import pam, sshd_lines
-from collectors.logins.connection import SERVICE, Connection, drop_helpers, judge
+from collectors.logins.book import Book
+from collectors.logins.connection import SERVICE, Connection
 from collectors.logins.lines import (
     ABORTED,
     ACCEPTED,
@@ -31,18 +32,14 @@ from collectors.logins.sshd_lines import AuthLine, end_of, read_auth
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "openssh-server", "in.sshd", "internal-sftp"}
 )
-# Where an old sshd's PAM session has another process number than its "Accepted" line.
-SESSION_WITHIN = timedelta(seconds=15)
+_PREFIXES = frozenset({"error:", "fatal:", "info:"})
 
 
 class Sshd:
     """Joins the lines of sshd."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str], Connection] = {}
-        self._all: list[Connection] = []
-        self._accepted: dict[tuple[str, str | None, int | None], Connection] = {}
-        self._by_source: dict[tuple[str, str | None, int | None], Connection] = {}
+        self._book = Book()
         self._folded: list[Attempt] = []
 
     def feed(self, line: Line) -> None:
@@ -50,66 +47,44 @@ class Sshd:
         message = line.message.rstrip()
         if message.endswith(" [preauth]"):
             message = message[:-10]
-        for prefix in ("error: ", "fatal: ", "info: "):
-            if message.startswith(prefix):
-                message = message[len(prefix) :]
+        word = message.partition(" ")[0]
+        while word in _PREFIXES:
+            message = message[len(word) + 1 :]
+            word = message.partition(" ")[0]
         if line.module or message.startswith(("pam_", "(pam_")):
             self._pam(line, message)
-            return
-        handler = _HANDLERS.get(message.partition(" ")[0])
-        if handler is not None:
+        elif (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
 
-    def attempts(self) -> Iterable[Attempt]:
-        """Return what all the connections come to."""
-        yield from self._folded
-        helpers = [each for each in self._all if each.only_pam()]
-        told = [each for each in self._all if not each.only_pam()]
-        drop_helpers(helpers, told)
-        for connection in (*told, *helpers):
-            yield from judge(connection)
-
-    def _connection(
-        self, line: Line, ip: str | None = None, number: int | None = None, *, new: bool = False
-    ) -> Connection:
-        """Return the line's connection. `new`: nothing that has ended can say this."""
-        key = (line.host, line.pid or f"from {ip}")
-        known = self._open.get(key)
-        if (
-            known is not None
-            and known.fits(ip, number)
-            and not (new and (known.ended or known.accepted))
-        ):
-            return known
-        twin = self._by_source.get((line.host, ip, number)) if number else None
-        if known is None and twin is not None and line.program != SERVICE and not twin.ended:
-            # Since 10.0 sshd-auth may speak of a connection under a number of its own.
-            self._open[key] = twin
-            return twin
-        made = Connection()
-        self._open[key] = made
-        self._all.append(made)
-        if number:
-            self._by_source[line.host, ip, number] = made
-        return made
+    def rows(self) -> Iterator[Row]:
+        """Yield what all the connections come to."""
+        for row in self._folded:
+            yield row.row()
+        yield from self._book.rows()
 
     def _auth(self, line: Line, message: str) -> None:
-        known = self._open.get((line.host, line.pid)) if line.pid else None
+        known = self._book.known(line)
         said = read_auth(message, known.ip if known else None, known.port if known else None)
         if said is None:
             return
         if line.folded:
-            self._folded.append(_attempt(line, FAILED, said))
+            probe = said.method == "none" and not said.invalid
+            row = _attempt(line, ABORTED if probe else FAILED, said)
+            row.source_port = row.source_port if row.count == 1 else None
+            self._folded.append(row)
             return
         if said.word not in ("Accepted", "Failed"):
-            connection = self._connection(line, said.ip, said.port)
+            connection = self._book.find(line, said.ip, said.port)
             connection.learn(said.ip, said.port, said.user)
+            connection.begun = connection.begun or line
+            if said.invalid:
+                connection.refused = connection.refused or line
             return
-        connection = self._connection(line, said.ip, said.port, new=True)
+        connection = self._book.find(line, said.ip, said.port, new=True)
         connection.learn(said.ip, said.port, said.user)
         if said.word == "Accepted":
             connection.accepted = _attempt(line, ACCEPTED, said)
-            self._accepted[line.host, said.ip, said.port] = connection
+            self._book.let_in(connection, (line.host, said.ip, said.port))
             return
         if said.invalid and connection.refused is None:
             connection.refused = line
@@ -143,13 +118,13 @@ class Sshd:
             row.user, row.source_ip = found[1], ip
             self._folded.append(row)
             return
-        connection = self._connection(line, ip, number, new=True)
+        connection = self._book.find(line, ip, number, new=True)
         connection.learn(ip, number, found[1])
         connection.refused = connection.refused or line
 
     def _input(self, line: Line, message: str) -> None:
         if (found := sshd_lines.INPUT.match(message)) is not None:
-            connection = self._connection(line)
+            connection = self._book.find(line)
             connection.learn(None, None, found[1])
             connection.refused = connection.refused or line
 
@@ -169,6 +144,14 @@ class Sshd:
         if (found := sshd_lines.ROOT_REFUSED.match(message)) is not None:
             self._refuse(line, "root", source(found[1]), port(found[2]))
 
+    def _not_from_here(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.NOT_FROM_HERE.match(message)) is not None:
+            self._refuse(line, found[1], source(found[2]), new=False)
+
+    def _restricted(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.RESTRICTED.match(message)) is not None:
+            self._refuse(line, found[1], None)
+
     def _maximum(self, line: Line, message: str) -> None:
         if (found := sshd_lines.MAXIMUM.match(message)) is not None:
             self._refuse(line, found[2], source(found[3]), port(found[4]), new=False)
@@ -178,7 +161,7 @@ class Sshd:
     ) -> None:
         # "not allowed … from" may give a name where the other lines give an address.
         address = ip if is_address(ip) else None
-        connection = self._connection(line, address, number, new=new)
+        connection = self._book.find(line, address, number, new=new)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
 
@@ -193,7 +176,7 @@ class Sshd:
             self._folded.append(row)
             return
         # It gives a host's name under UseDNS, so it cannot tell connections apart.
-        connection = self._connection(line, new=True)
+        connection = self._book.find(line, new=True)
         connection.learn(None, None, found["user"])
         if found["invalid"]:
             connection.refused = connection.refused or line
@@ -202,22 +185,22 @@ class Sshd:
     def _from(self, line: Line, message: str) -> None:
         if (found := sshd_lines.FROM.match(message)) is not None:
             ip, number = source(found[1]), port(found[2])
-            connection = self._connection(line, ip, number, new=True)
+            connection = self._book.find(line, ip, number, new=True)
             connection.learn(ip, number)
             return
         self._end(line, message)
 
     def _end(self, line: Line, message: str) -> None:
         if (found := sshd_lines.TOO_MANY.match(message)) is not None:
-            connection = self._connection(line)
-            connection.learn(None, None, found[1])
+            connection = self._book.find(line, source(found[2]), port(found[3]))
+            connection.learn(source(found[2]), port(found[3]), found[1])
             connection.refused = connection.refused or line
             return
-        known = self._open.get((line.host, line.pid))
+        known = self._book.known(line)
         said = end_of(message, known.ip if known else None, known.port if known else None)
         if said is None:
             return
-        logged_in = self._accepted.get((line.host, said.ip, said.port))
+        logged_in = self._book.logged_in((line.host, said.ip, said.port))
         if (
             logged_in is not None
             and logged_in.accepted
@@ -232,7 +215,7 @@ class Sshd:
             row.user, row.source_ip = said.user, said.ip
             self._folded.append(row)
             return
-        connection = self._connection(line, said.ip, said.port)
+        connection = self._book.find(line, said.ip, said.port)
         connection.learn(said.ip, said.port, said.user)
         if said.kind == "invalid" or said.judged:
             connection.refused = connection.refused or line
@@ -249,15 +232,18 @@ class Sshd:
         if said.kind == pam.OPENED:
             self._opened(line, said)
         elif said.kind == pam.CLOSED:
-            known = self._open.get((line.host, line.pid))
+            known = self._book.known(line)
             if known is not None and known.accepted is not None:
                 known.accepted.ended_at, known.session_closed = line.at, True
         elif said.kind in (pam.FAILURE, pam.MORE):
             self._pam_failure(line, said)
         elif said.kind == pam.DENIED:
-            connection = self._connection(line)
-            connection.learn(None, None, said.user)
+            connection = self._book.find(line)
+            connection.learn(source(said.rhost), None, said.user)
             connection.refused = connection.refused or line
+        elif said.kind == pam.GRANTED:
+            connection = self._book.find(line, new=True)
+            connection.learn(source(said.rhost), None, said.user)
 
     def _pam_failure(self, line: Line, said: pam.Pam) -> None:
         row = attempt(line, FAILED, SERVICE)
@@ -268,26 +254,21 @@ class Sshd:
             return
         # The far end is often a name here, so it tells connections apart only without a pid.
         where = None if line.pid else source(said.rhost)
-        connection = self._connection(line, where, new=said.kind == pam.FAILURE)
+        connection = self._book.find(line, where, new=said.kind == pam.FAILURE)
         connection.pam_failures.setdefault(said.module, []).append(row)
 
     def _opened(self, line: Line, said: pam.Pam) -> None:
         """A session without an "Accepted" line is a login all the same."""
-        known = self._open.get((line.host, line.pid))
+        known = self._book.known(line)
         if known is not None and known.accepted is not None and not known.has_session:
             known.has_session = True
             return
-        for other in reversed(self._all[-50:]):
-            if (
-                other.accepted is not None
-                and not other.has_session
-                and other.accepted.user == said.user
-                and timedelta(0) <= line.at - other.accepted.at <= SESSION_WITHIN
-            ):
-                other.has_session = True
-                self._open[line.host, line.pid] = other
-                return
-        connection = self._connection(line, new=True)
+        waiting = self._book.waiting_for_session(line, said.user)
+        if waiting is not None:
+            waiting.has_session = True
+            self._book.join(line, waiting)
+            return
+        connection = self._book.find(line, new=True)
         connection.accepted, connection.has_session = attempt(line, ACCEPTED, SERVICE), True
         connection.accepted.user, connection.accepted.source_ip = said.user, connection.ip
         connection.accepted.source_port = connection.port
@@ -317,6 +298,9 @@ _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
     "User": Sshd._user,
     "Account": Sshd._account,
     "Access": Sshd._access,
+    "Authentication": Sshd._not_from_here,
+    "cert:": Sshd._not_from_here,
+    "Login": Sshd._restricted,
     "ROOT": Sshd._root,
     "maximum": Sshd._maximum,
     "PAM:": Sshd._pam_error,
@@ -327,6 +311,7 @@ _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
     "Disconnected": Sshd._end,
     "Received": Sshd._end,
     "Timeout": Sshd._end,
+    "Timeout,": Sshd._end,
     "Read": Sshd._end,
     "Write": Sshd._end,
     "ssh_dispatch_run_fatal:": Sshd._end,

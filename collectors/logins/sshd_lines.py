@@ -24,10 +24,21 @@ NO_NAME = "<invalid username>"
 _AUTH = re.compile(
     r"(Accepted|Failed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$", re.DOTALL
 )
-_SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: ssh\d?)?(?=$|: )")
+_SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: +ssh\d?)?(?=$|: )")
 _KEY = re.compile(r": [A-Za-z0-9@.+-]+ (?:(?:[A-Z0-9]+:)?[\w+/=:$-]+)$")
+_HOSTBASED = re.compile(r": [A-Za-z0-9@.+-]+ \S+, client user \".*\", client host \".*\"$")
 _CERTIFICATE = re.compile(r": [A-Za-z0-9@.+-]+-CERT .*\(serial \d+\) CA \S+ \S+$")
 _NAMED_END = re.compile(
+    r"(?:Connection (?:closed|reset) by|Connection from|Disconnected from|Received disconnect from"
+    r"|ssh_dispatch_run_fatal: Connection (?:from|to)) "
+    r"(?:(?P<kind>authenticating|invalid) user (?P<user>.*) |user (?P<in>.*) )?"
+    r"(?P<ip>\S+) port (?P<port>\d+)(?: timed out)?(?P<rest>:.*)?$"
+)
+_DISCONNECTING = re.compile(r"Disconnecting (?P<kind>authenticating|invalid) user ")
+_REASON = re.compile(r" (?P<ip>\S+) port (?P<port>\d+): (?=\S)")
+_MANY = "Too many authentication failures"
+_CHANGE = "Change of username or service not allowed: "
+_END = re.compile(
     r"(?:Connection (?:closed|reset) by|Connection from|Disconnected from|Received disconnect from"
     r"|ssh_dispatch_run_fatal: Connection (?:from|to)) "
     r"(?:(?P<kind>authenticating|invalid) user (?P<user>.*) |user (?P<in>.*) )?"
@@ -40,16 +51,17 @@ _REASON = re.compile(
 )
 _END = re.compile(
     r"(?:Connection (?:closed|reset) by|Disconnected from|Received disconnect from"
-    r"|Timeout before authentication for(?: connection from)?) (?P<ip>[^\s:]+(?::[^\s:]*[^\s:])*)"
+    r"|Timeout before authentication for(?: connection from)?"
+    r"|Timeout, client not responding from(?: user .*)?|Read error from remote host) "
+    r"(?P<ip>[^\s:]+(?::[^\s:]*[^\s:])*)"
     r"(?: port (?P<port>\d+))?(?=$|[: ,])"
 )
 
 INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
 NOT_ALLOWED = re.compile(
-    r"User (.*?)(?: from (\S+))? not allowed because (?:account is locked|shell .*"
-    r"|(?:not )?listed in .*"
-    r"|not in any group|a group is listed in .*|none of user's groups are listed in .*|.* exists)$"
+    # Only a user who exists is refused so: no stranger chose this name.
+    r"User (.*?)(?: from (\S+))? not allowed because .+$"
 )
 MAXIMUM = re.compile(
     r"maximum authentication attempts exceeded for (invalid user )?(.*) from (\S+)"
@@ -63,8 +75,16 @@ PAM_ERROR = re.compile(
     r"(?: via \S+)?\s*$"
 )
 TOO_MANY = re.compile(
-    r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*))?$"
+    r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*?)"
+    r"(?: from (\S+)(?: port (\d+))?(?: ssh\d?)?)?)?$"
 )
+# auth-options.c and auth.c: the key is right, the place it comes from is not.
+NOT_FROM_HERE = re.compile(
+    r"(?:cert: )?Authentication tried for (.*) with (?:correct key|valid certificate)"
+    r" but not from a permitted (?:host|source address) \((?:host=.*, )?(?:ip=)?([^\s,)]+).*\)\.?$"
+)
+# auth.c on AIX.
+RESTRICTED = re.compile(r"Login restricted for (.*?): ")
 FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
 
 
@@ -106,8 +126,10 @@ def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | No
     if user == NO_NAME:
         user, invalid = None, NO_NAME
     tail = rest[where.end() :]
-    key = tail[2:] if tail and method in KEYED else None
-    return AuthLine(word, method, bool(invalid), user, source(where[1]), port(where[2]), key)
+    key = tail[2:].partition(", client user ")[0] if tail and method in KEYED else None
+    address = source(where[1])
+    number = port(where[2]) if address else None
+    return AuthLine(word, method, bool(invalid), user, address, number, key)
 
 
 def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:
@@ -121,7 +143,7 @@ def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Ma
             return place
     tails = [rest[place.end() :] for place in places]
     if method in KEYED:
-        for pattern in (_KEY, _CERTIFICATE):
+        for pattern in (_KEY, _CERTIFICATE, _HOSTBASED):
             for place, tail in zip(reversed(places), reversed(tails), strict=True):
                 if pattern.match(tail):
                     return place
@@ -149,15 +171,17 @@ def end_of(message: str, ip: str | None, number: int | None) -> EndLine | None:
 def _disconnecting(
     message: str, head: re.Match[str], ip: str | None, number: int | None
 ) -> EndLine | None:
-    places = list(_REASON.finditer(message, head.end() - 1))
-    if not places:
-        return None
-    for place in places:
+    best: tuple[re.Match[str], str] | None = None
+    for place in _REASON.finditer(message, head.end() - 1):
+        user, why = message[head.end() : place.start()], message[place.end() :]
+        best = place, user
         if number and source(place["ip"]) == ip and port(place["port"]) == number:
             break
-    else:
-        place = places[0]
-    user = message[head.end() : place.start()]
-    return EndLine(
-        head["kind"], user, source(place["ip"]), port(place["port"]), place["many"] is not None
-    )
+        # Of a change it says the old name again: only the true one stands there twice.
+        if why.startswith(f"{_CHANGE}({user},"):
+            break
+    if best is None:
+        return None
+    place, user = best
+    judged = message[place.end() :] == _MANY
+    return EndLine(head["kind"], user, source(place["ip"]), port(place["port"]), judged)

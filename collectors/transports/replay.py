@@ -39,15 +39,15 @@ class Replay:
 
     def _printed(self, host: Host, cap_bytes: int) -> Printed:
         if self._raw is None:
-            return Printed(outcome=Outcome.UNREACHABLE, cause="no folder to replay from")
+            return Printed(outcome=Outcome.NO_DATA, cause="no folder to replay from")
         try:
             output = _read(self._raw, host.name, cap_bytes + 1)
         except FileNotFoundError:
             cause = f"nothing to replay: no {host.name}.txt.gz in {self._raw}"
-            return Printed(outcome=Outcome.UNREACHABLE, cause=cause)
+            return Printed(outcome=Outcome.NO_DATA, cause=cause)
         except (OSError, EOFError, zlib.error) as error:
             cause = f"{self._raw / host.name}.txt.gz cannot be read: {error}"
-            return Printed(outcome=Outcome.UNREACHABLE, cause=cause)
+            return Printed(outcome=Outcome.NO_DATA, cause=cause)
         if len(output) > cap_bytes:
             cause = f"more than {cap_bytes:,} bytes of output"
             return Printed(output[:cap_bytes], Outcome.TRUNCATED, cause)

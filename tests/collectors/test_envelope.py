@@ -63,7 +63,7 @@ def test_what_was_cut_off_has_no_status_and_keeps_what_came() -> None:
     cut = whole[: whole.index(b" 3")]
     found = unwrap(cut)
     assert found["a"].status == 0
-    assert (found["b"].status, found["b"].text) == (None, "1\n2")
+    assert (found["b"].status, found["b"].text) == (None, "1\n2\n")
 
 
 def test_a_greeting_before_the_first_envelope_is_passed_over() -> None:

@@ -28,7 +28,7 @@ def test_the_cap_counts_unpacked_bytes(tmp_path: Path) -> None:
     assert printed == Printed(bytes(1000), Outcome.TRUNCATED, "more than 1,000 bytes of output")
 
 
-def test_what_cannot_be_replayed_is_unreachable(tmp_path: Path) -> None:
+def test_what_cannot_be_replayed_is_no_data(tmp_path: Path) -> None:
     (tmp_path / "web2.txt.gz").write_bytes(gzip.compress(b"packed\n")[:-4])
     (tmp_path / "web3.txt.gz").write_bytes(b"no gzip")
     for replay, name, cause in (
@@ -38,7 +38,7 @@ def test_what_cannot_be_replayed_is_unreachable(tmp_path: Path) -> None:
         (Replay(tmp_path), "web3", "web3.txt.gz cannot be read"),
     ):
         printed = replay.run(Host(name), "", 1, 1000)
-        assert printed.outcome is Outcome.UNREACHABLE
+        assert printed.outcome is Outcome.NO_DATA
         assert cause in printed.cause
 
 

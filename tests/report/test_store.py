@@ -11,6 +11,7 @@ import pytest
 from collectors.base import FLAG, HOST, NUMBER, TEXT, TIME, WHOLE, Column, frame
 from report import store
 from report.errors import NoSnapshot, OutputError
+from report.retention import prune
 from report.settings import Retention, Thresholds
 
 DAY = date(2026, 11, 23)
@@ -104,7 +105,7 @@ def test_retention(tmp_path: Path) -> None:
         save(tmp_path, day)
     (tmp_path / "notes").mkdir()
     waiting = store.day_folder(tmp_path, days[-1])
-    removed = store.prune(tmp_path, DAY, Retention(days=400, raw_days=7), lambda f: f == waiting)
+    removed = prune(tmp_path, DAY, Retention(days=400, raw_days=7), lambda f: f == waiting)
     assert removed == [days[4].isoformat()]
     assert store.days(tmp_path) == sorted(set(days) - {days[4]})
     kept = [store.day_folder(tmp_path, day) for day in days[:3]]
