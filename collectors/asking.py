@@ -69,7 +69,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class HostResult:
-    """All that came of one host. printed: compressed with gzip."""
+    """All that came of one host. printed: compressed with gzip; outcome: of the way there."""
 
     host: Host
     attempts: Mapping[str, Attempt]
@@ -77,6 +77,8 @@ class HostResult:
     collected_at: datetime
     seconds: float
     printed: bytes
+    outcome: Outcome = Outcome.OK
+    cause: str = ""
 
     @property
     def failures(self) -> dict[str, Attempt]:
@@ -124,7 +126,7 @@ def ask_host(host: Host, plan: Plan, transports: Transports) -> HostResult:
     except Exception as error:  # around a host: its failure is data, whoever's fault it is
         log.debug("%s: our fault", host.name, exc_info=True)
         fault = Attempt(Outcome.COMMAND_FAILED, f"fault of this program: {error!r}"[:LONGEST_CAUSE])
-        attempts, about, printed = {c.NAME: fault for c in wanted}, {}, b""
+        attempts, about, printed = {c.NAME: fault for c in wanted}, {}, Printed()
     for collector in plan.collectors:
         if collector not in wanted and (host.name, collector.NAME) not in plan.skip:
             cause = "a past day's state leaves no trace on the host"
@@ -133,9 +135,11 @@ def ask_host(host: Host, plan: Plan, transports: Transports) -> HostResult:
         host=host,
         attempts={c.NAME: attempts[c.NAME] for c in plan.collectors if c.NAME in attempts},
         facts=about,
-        collected_at=datetime.now(UTC),
+        collected_at=printed.at or datetime.now(UTC),
         seconds=time.monotonic() - begun,
-        printed=gzip.compress(printed, 6, mtime=0) if printed else b"",
+        printed=gzip.compress(printed.stdout, 6, mtime=0) if printed.stdout else b"",
+        outcome=printed.outcome,
+        cause=printed.cause,
     )
 
 
@@ -145,21 +149,21 @@ def left_out(host: Host, plan: Plan, why: str) -> HostResult:
     for collector in plan.collectors:
         attempt = Attempt(Outcome.CANCELLED, why)
         attempts[collector.NAME] = _with_absent(collector, attempt)
-    return HostResult(host, attempts, {}, datetime.now(UTC), 0.0, b"")
+    return HostResult(host, attempts, {}, datetime.now(UTC), 0.0, b"", Outcome.CANCELLED, why)
 
 
 def _asked(
     host: Host, wanted: Sequence[Collector], plan: Plan, transports: Transports
-) -> tuple[dict[str, Attempt], Row, bytes]:
+) -> tuple[dict[str, Attempt], Row, Printed]:
     if not wanted:
-        return {}, {}, b""
+        return {}, {}, Printed()
     probes = [(c.NAME, c.SECONDS, c.script(plan.ask(c))) for c in (facts, *wanted)]
     printed = _run(host, wrap(probes), plan, transports)
     with PARSING:
         sections = unwrap(printed.stdout)
         attempts = {c.NAME: _attempt(c, plan, printed, sections) for c in wanted}
         about = _attempt(facts, plan, printed, sections).rows
-    return attempts, dict(about[0]) if about else {}, printed.stdout
+    return attempts, dict(about[0]) if about else {}, printed
 
 
 def _run(host: Host, script: str, plan: Plan, transports: Transports) -> Printed:

@@ -34,7 +34,10 @@ TIMEOUT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Host:
-    """One host of the fleet. None: not set, so that ~/.ssh/config or a default decides."""
+    """One host of the fleet. None: not set, so that ~/.ssh/config or a default decides.
+
+    sources: by setting (`user`, `labels.site`) where its value comes from, in words.
+    """
 
     name: str
     address: str = ""
@@ -45,6 +48,7 @@ class Host:
     timeout_seconds: float = TIMEOUT_SECONDS
     groups: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -254,14 +258,19 @@ def _host(
     own: _HostOptions | None,
     group_names: tuple[str, ...],
 ) -> Host:
-    layers: list[_Options] = [settings.defaults, *groups, *([own] if own else [])]
+    layers: list[tuple[str, _Options]] = [("defaults", settings.defaults)]
+    layers += [(f"group {n}", group) for n, group in zip(group_names, groups, strict=True)]
+    layers += [("host", own)] if own else []
     chosen: dict[str, Any] = {}
     labels: dict[str, str] = {}
-    for layer in layers:
+    sources: dict[str, str] = {}
+    for source, layer in layers:
         given = layer.model_dump(exclude={"labels", "groups", "hosts"}, exclude_none=True)
         chosen.update(given)
         labels.update({key: str(value) for key, value in layer.labels.items()})
-    return Host(name=name, groups=group_names, labels=labels, **chosen)
+        keys = [*given, *(f"labels.{key}" for key in layer.labels)]
+        sources.update(dict.fromkeys(keys, source))
+    return Host(name=name, groups=group_names, labels=labels, sources=sources, **chosen)
 
 
 def _resolved(host: Host, root: Path) -> Host:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
+from collectors import keeping
 from collectors.asking import HostResult, Plan, Transports, ask_host
 from collectors.base import HOST, Row, frame
 from collectors.fleet import Host
@@ -26,12 +27,14 @@ class Snapshot:
     """Typed frames by name (hosts, outcomes, one a collector), and what hosts
     printed, compressed.
 
+    kept: what else a replay of that needs (see `keeping`).
     warnings: what of ~/.ssh/config and known_hosts was left aside, and why.
     """
 
     frames: Mapping[str, pd.DataFrame]
     raw: Mapping[str, bytes]
     warnings: tuple[str, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 def gather(
@@ -62,7 +65,8 @@ def gather(
     pool.shutdown()
     results.sort(key=lambda result: result.host.name)
     raw = {result.host.name: result.printed for result in results if result.printed}
-    return Snapshot(frames_of(results, plan), raw, transports.warnings)
+    kept = keeping.kept(results)
+    return Snapshot(frames_of(results, plan), raw, transports.warnings, kept)
 
 
 def frames_of(results: Sequence[HostResult], plan: Plan) -> dict[str, pd.DataFrame]:

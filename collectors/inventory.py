@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ SECRET = re.compile(r"pass|secret|token|credential|vault|private|api_?key", re.I
 URL_WITH_PASSWORD = re.compile(r"://[^/\s]*:[^/\s]*@")
 LONGEST_LABEL = 200
 CONNECTIONS = {"smart": "ssh", "paramiko": "ssh", "paramiko_ssh": "ssh"}
+SETTINGS = {
+    "ansible_host": "address",
+    "ansible_port": "port",
+    "ansible_user": "user",
+    "ansible_ssh_private_key_file": "key_file",
+    "ansible_connection": "transport",
+}
 # Their names say nothing about a host.
 NO_GROUPS = ("all", "ungrouped")
 
@@ -84,15 +92,19 @@ def hosts_of(data: Mapping[str, Any], file: str) -> tuple[Host, ...]:
     for name in sorted(member_of):
         above = list(dict.fromkeys(member_of[name]))
         merged: dict[str, Any] = {}
+        origin: dict[str, str] = {}
         for group_name in sorted(
             above, key=lambda g: -len(_with_ancestors(g, parents)), reverse=True
         ):
-            merged.update(groups.get(group_name, {}).get("vars") or {})
+            given = groups.get(group_name, {}).get("vars") or {}
+            merged.update(given)
+            origin.update({key: f"{key} of group {group_name}" for key in given})
         merged.update(variables.get(name) or {})
+        origin.update({key: f"{key} of the host" for key in variables.get(name) or {}})
         kept = tuple(sorted(group for group in above if group not in NO_GROUPS))
         host = _host(name, merged, kept, file, faults)
         if host:
-            hosts.append(host)
+            hosts.append(replace(host, sources=_sources(host, origin)))
     if not hosts and not faults:
         faults.append(Fault(file, "", "names no host"))
     if faults:
@@ -145,6 +157,11 @@ def _host(
         groups=groups,
         labels=_labels(variables),
     )
+
+
+def _sources(host: Host, origin: Mapping[str, str]) -> dict[str, str]:
+    named = {setting: origin[key] for key, setting in SETTINGS.items() if key in origin}
+    return named | {f"labels.{key}": origin[key] for key in host.labels}
 
 
 def _labels(variables: Mapping[str, Any]) -> dict[str, str]:

@@ -63,6 +63,7 @@ if [ -s /run/utmp ] || [ -s /var/run/utmp ] || [ -d /run/systemd/system ]; then
 
 # lxcfs gives a container its own /proc/uptime beside the machine's btime.
 SAME_BOOT_SECONDS = 60
+LONGEST = 500
 LINE = re.compile(r".*?\bup\s+(.*?),?\s*(?:(\d+)\s+users?,?\s*)?load averages?:\s*(.*)")
 LONGEST_LINE = 500
 LOADS = re.compile(r"(\d+[.,]\d+),?\s+(\d+[.,]\d+),?\s+(\d+[.,]\d+)(?:\s.*)?")
@@ -166,6 +167,6 @@ def _loads(said: Sequence[str], line: str) -> dict[str, float]:
 
 
 def _matched(pattern: str, value: str, what: str) -> re.Match[str]:
-    if found := re.fullmatch(pattern, value):
+    if len(value) <= LONGEST and (found := re.fullmatch(pattern, value)):
         return found
     raise ParseError(f"{what} is not understood", value)

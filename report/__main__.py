@@ -120,7 +120,14 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     _add_limit(daily)
 
     collect = verb("collect", _collect, "read the servers and save the day's snapshot")
-    _add_date(collect, "fill what is absent in that past day's snapshot")
+    which = collect.add_mutually_exclusive_group()
+    _add_date(which, "fill what is absent in that past day's snapshot")
+    which.add_argument(
+        "--replay",
+        type=Path,
+        metavar="DIR",
+        help="ask no server: make the snapshot of output/<date>/raw again",
+    )
     _add_limit(collect)
 
     render = verb("render", _render, "make the documents of a day's snapshot")
@@ -136,7 +143,11 @@ def _add_verbs(verb: Callable[[str, Any, str], argparse.ArgumentParser]) -> None
     show.add_argument("collector", metavar="COLLECTOR", help="servers, uptime, disks, logins")
     show.add_argument("--since", metavar="T", help="ISO 8601 time, or like 24h or 7d (default 24h)")
     show.add_argument("--until", metavar="T", help="the same (default: now)")
-    show.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _add_format(show)
+
+    hosts = verb("hosts", _hosts, "print every host's settings, and where each value comes from")
+    _add_limit(hosts)
+    _add_format(hosts)
 
     trust = verb("trust", _trust, "show a host's key, and accept it into params/known_hosts")
     trust.add_argument("host", metavar="HOST", help="a host of the fleet, or a name ssh knows")
@@ -175,8 +186,12 @@ def _common() -> argparse.ArgumentParser:
     return common
 
 
-def _add_date(parser: argparse.ArgumentParser, what: str) -> None:
+def _add_date(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--date", type=_date, metavar="YYYY-MM-DD", help=what)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
 
 def _add_limit(parser: argparse.ArgumentParser) -> None:
@@ -273,7 +288,7 @@ def _daily(options: argparse.Namespace, console: Console) -> int:
 def _collect(options: argparse.Namespace, console: Console) -> int:
     from report.run import collect
 
-    return collect(_settings(options, console), options, console)
+    return collect(_settings(options, console, not options.replay), options, console)
 
 
 def _render(options: argparse.Namespace, console: Console) -> int:
@@ -292,6 +307,12 @@ def _show(options: argparse.Namespace, console: Console) -> int:
     from report.live import show
 
     return show(_settings(options, console), options)
+
+
+def _hosts(options: argparse.Namespace, console: Console) -> int:
+    from report.live import hosts
+
+    return hosts(_settings(options, console), options)
 
 
 def _trust(options: argparse.Namespace, console: Console) -> int:

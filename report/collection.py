@@ -61,7 +61,8 @@ def collect(
         info = old.info.model_copy(update={"finished_at": store.utc_now(), "version": __version__})
         frames = merged(old.frames, snapshot, better_only=past)
     folder = store.day_folder(settings.output, day)
-    store.save(folder, info, frames, snapshot.raw, add=old is not None)
+    asked = {"hosts": snapshot.kept, "past": past, "filled": old is not None}
+    store.save(folder, info, frames, snapshot.raw, old is not None, asked)
     console.stage("snapshot saved")
     return store.Day(folder, info, frames)
 

@@ -1,4 +1,4 @@
-"""The commands that look at one thing, now: `show`, `trust`, `columns`."""
+"""The commands that look at one thing, now: `show`, `hosts`, `trust`, `columns`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     names = ["host", *(column.name for column in collector.COLUMNS)]
     rows = [{"host": options.host, **row} for row in attempt.rows]
     if rows or options.format != "table" or attempt.outcome is Outcome.OK:
-        {"json": _as_json, "csv": _as_csv, "table": _as_table}[options.format](names, rows)
+        _printed(names, rows, options.format)
     if attempt.outcome is not Outcome.OK:
         cause = f": {attempt.cause}" if attempt.cause else ""
         said = f"{options.host} {collector.NAME}: {attempt.outcome.replace('_', ' ')}{cause}"
@@ -47,6 +47,25 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
         return EXIT_NOT_OK
     if options.format == "table" and attempt.evidence_from_at:
         sys.stderr.write(f"evidence reaches back to {_plain(attempt.evidence_from_at)}\n")
+    return 0
+
+
+def hosts(settings: Settings, options: argparse.Namespace) -> int:
+    """Print the fleet as it is resolved: every setting of every host, and where it came from."""
+    from collectors.transports.resolving import COLUMNS, resolve
+    from collectors.transports.ssh_config import SshConfig
+
+    assert settings.fleet is not None
+    config = SshConfig.read(access(settings).ssh_config)
+    for warning in config.warnings:
+        sys.stderr.write(visible(warning) + "\n")
+    source = settings.fleet.source.name
+    rows = [
+        {"host": host.name, **row}
+        for host in settings.fleet.hosts
+        for row in resolve(host, config, source)
+    ]
+    _printed(["host", *(column.name for column in COLUMNS)], rows, options.format)
     return 0
 
 
@@ -172,6 +191,10 @@ def _time(text: str, now: datetime, option: str) -> datetime:
         right = "it would be like 2026-11-23T05:00:00Z, 2026-11-23 or 24h"
         raise SettingsError(Fault("show", option, f"{text!r} is no time", right)) from None
     return at.astimezone(UTC)
+
+
+def _printed(names: Sequence[str], rows: Sequence[Row], form: str) -> None:
+    {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](names, rows)
 
 
 def _as_json(names: Sequence[str], rows: Iterable[Row]) -> None:

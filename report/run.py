@@ -60,14 +60,21 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 
 def collect(settings: Settings, options: argparse.Namespace, console: Console) -> int:
-    """Read the servers and save the day's snapshot; return the exit code."""
+    """Read the servers, or what is kept of that, and save the day's snapshot."""
+    from report.replaying import replay, replayed_day
+
+    if options.replay:
+        if options.limit:
+            raise SettingsError(Fault("--limit", "", "does not go with --replay: all is replayed"))
+        options.date = replayed_day(options.replay)
     with running(settings, options, console) as run:
         if run.day > run.today:
             raise SettingsError(Fault("--date", "", f"{run.day} has not come yet"))
-        if run.day == run.today and delivery.state(run.folder) in ("sending", "delivered"):
+        again = run.day == run.today or options.replay
+        if again and delivery.state(run.folder) in ("sending", "delivered"):
             console.say(f"The report of {run.day} is already delivered; its snapshot stays.")
             return EXIT_OK
-        day = _collected(run)
+        day = replay(settings, options.replay, console) if options.replay else _collected(run)
         console.say(f"Saved {shown(day.folder / 'data')}.")
         _check_coverage(run, day, _summary(day, {}))
         return run.exit_code

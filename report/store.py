@@ -2,12 +2,14 @@
 
 output/2026-11-23/data/    hosts.parquet, outcomes.parquet, one Parquet file a collector,
                            snapshot.json: the period and the settings they belong to
-output/2026-11-23/raw/     what the servers printed, one gzip file a host
+output/2026-11-23/raw/     what the servers printed, one gzip file a host; asked.json: what
+                           it takes to make the same frames of it again
 """
 
 from __future__ import annotations
 
 import grp
+import json
 import os
 import re
 import shutil
@@ -16,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -125,11 +127,12 @@ def save(
     frames: Mapping[str, pd.DataFrame],
     raw: Mapping[str, bytes],
     add: bool = False,
+    asked: Mapping[str, Any] | None = None,
 ) -> None:
     """Put a day's snapshot in its place, instead of the one that may be there.
 
     raw: what hosts printed, compressed; it takes the place of what is there, or with `add`
-    stands beside it.
+    stands beside it. asked: what a replay of that needs besides `info`.
     """
     new, old, data = folder / "data.new", folder / "data.old", folder / "data"
     with writing(folder):
@@ -143,6 +146,8 @@ def save(
             _sync(path)
         sync_folder(new)
         _write_raw(folder / "raw.new", folder / "raw" if add else None, raw)
+        kept = {"snapshot": info.model_dump(mode="json"), **(asked or {})}
+        write_whole(folder / "raw.new" / "asked.json", json.dumps(kept, indent=1, sort_keys=True))
         if data.exists():
             data.rename(old)
         new.rename(data)

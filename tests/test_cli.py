@@ -21,13 +21,14 @@ class Shell:
         self.params = folder / "params"
         self.output = folder / "output"
         self.params.mkdir()
+        self.env: dict[str, str] = {}
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         places = ["--params", str(self.params), "--output", str(self.output)]
         return subprocess.run(
             [sys.executable, "-m", "report", *words, *places],
             input=stdin, capture_output=True, text=True, check=False, timeout=120,
-            env={k: v for k, v in os.environ.items() if k != "CREDENTIALS_DIRECTORY"},
+            env={k: v for k, v in os.environ.items() if k != "CREDENTIALS_DIRECTORY"} | self.env,
         )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def test_version_and_help_name_every_command_and_exit_code() -> None:
         "render",
         "send",
         "show",
+        "hosts",
         "trust",
         "check",
         "columns",
@@ -170,3 +172,94 @@ def test_check_says_what_would_hinder_a_run(shell: Shell) -> None:
     done = shell.run("check")
     assert done.returncode == 1
     assert "unreachable" in done.stdout
+
+
+@pytest.mark.parametrize("limit", [(), ("--limit", "here")], ids=["all", "limited"])
+def test_a_replay_of_raw_output_gives_equal_frames(
+    shell: Shell, tmp_path: Path, limit: tuple[str, ...]
+) -> None:
+    (shell.params / "fleet.yaml").write_text(
+        "groups: {a: {labels: {site: ams}, hosts: {here: {transport: local}}}}\n"
+        "hosts: {gone: {address: 127.0.0.1, port: 1, timeout_seconds: 5}}\n"
+    )
+    done = shell.run("collect", *limit)
+    assert done.returncode == 0, done.stderr
+    (day,) = shell.output.glob("2*")
+    first = {path.name: path.read_bytes() for path in day.glob("[dr]a*/*")}
+    assert {"asked.json", "here.txt.gz", "hosts.parquet", "snapshot.json"} < first.keys()
+    (shell.params / "fleet.yaml").write_text("hosts: {other: {}}")
+    shell.output = tmp_path / "elsewhere"
+    done = shell.run("collect", "--replay", str(day / "raw"))
+    assert done.returncode == 0, done.stderr
+    again = {path.name: path.read_bytes() for path in (shell.output / day.name).glob("[dr]a*/*")}
+    assert again == first
+
+
+def test_what_cannot_be_replayed_ends_with_2(shell: Shell, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for words, said in (
+        ([], "cannot be read: No such file or directory; it would be the raw/ folder of a day"),
+        (["--limit", "x"], "--limit: does not go with --replay"),
+        (["--date", "2026-11-20"], "not allowed with argument"),
+    ):
+        done = shell.run("collect", "--replay", str(raw), *words)
+        assert done.returncode == 2
+        assert said in done.stderr
+    for text, said in (
+        ("{}", "is not what was kept of a run"),
+        ('{"hosts": {}}', "is of another version"),
+    ):
+        (raw / "asked.json").write_text(text)
+        assert said in shell.run("collect", "--replay", str(raw)).stderr
+
+
+def test_hosts_says_where_each_value_comes_from(shell: Shell, tmp_path: Path) -> None:
+    ssh = tmp_path / "home/.ssh"
+    ssh.mkdir(parents=True)
+    (ssh / "config").write_text(
+        "Host db\n HostName db.example.org\n Port 2200\n ProxyJump gate\n IdentityFile ~/id\n"
+    )
+    (ssh / "config").chmod(0o600)
+    (shell.params / "fleet.yaml").write_text(
+        "defaults: {user: report, timeout_seconds: 30}\n"
+        "groups: {web: {user: web, labels: {site: ams}, hosts: [web1]}}\n"
+        "hosts: {web1: {port: 2222, address: 10.0.0.7}, db: {}, here: {transport: local}}\n"
+    )
+    shell.env = {"HOME": str(tmp_path / "home")}
+
+    def said(*words: str) -> dict[tuple[str, str], tuple[str, str]]:
+        done = shell.run("hosts", "--format", "json", *words)
+        assert done.returncode == 0, done.stderr
+        rows = json.loads(done.stdout)
+        return {(row["host"], row["key"]): (row["value"], row["source"]) for row in rows}
+
+    found = said()
+    assert found["web1", "address"] == ("10.0.0.7", "host")
+    assert found["web1", "port"] == ("2222", "host")
+    assert found["web1", "user"] == ("web", "group web")
+    assert found["web1", "labels.site"] == ("ams", "group web")
+    assert found["web1", "timeout_seconds"] == ("30", "defaults")
+    assert found["web1", "groups"] == ("web", "fleet.yaml")
+    assert found["db", "address"] == ("db.example.org", "~/.ssh/config")
+    assert found["db", "port"] == ("2200", "~/.ssh/config")
+    assert found["db", "user"] == ("report", "defaults")
+    assert found["db", "jump"] == ("gate", "~/.ssh/config")
+    assert found["db", "key_file"] == (f"{tmp_path}/home/id", "~/.ssh/config")
+    assert found["here", "transport"] == ("local", "host")
+    assert ("here", "address") not in found
+    assert {host for host, _ in said("--limit", "d*")} == {"db"}
+    inventory = {
+        "_meta": {"hostvars": {"a": {"ansible_host": "10.0.0.9", "rack": 4}}},
+        "web": {"hosts": ["a"], "vars": {"ansible_user": "deploy"}},
+    }
+    (tmp_path / "inventory.json").write_text(json.dumps(inventory))
+    found = said("--fleet", str(tmp_path / "inventory.json"))
+    assert found["a", "address"] == ("10.0.0.9", "ansible_host of the host")
+    assert found["a", "user"] == ("deploy", "ansible_user of group web")
+    assert found["a", "labels.rack"] == ("4", "rack of the host")
+    assert found["a", "port"] == ("22", "built in")
+    assert (
+        "ansible_host of the host"
+        in shell.run("hosts", "--fleet", str(tmp_path / "inventory.json")).stdout
+    )

@@ -89,6 +89,10 @@ def parse(text: str, ask: Ask) -> Parsed:
     if len(missing) == len(kept):
         raise CollectError(f"df gave no figures: {cause}")
     more_missing = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    skipped = [line for table in tables.values() for line in table.skipped]
+    if skipped:
+        more_missing += "; " * bool(cause) + f"no line of df: {skipped[0][:80]!r}"
+        more_missing += f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
     wanted = mounts.expected(found.good("fstab"))
     rows = [
         row(_named(m, devices), figures.get(m.at, {}), missing.get(m.at), wanted.get(m.at))

@@ -16,14 +16,18 @@ A column of types (-T) is understood wherever somebody's alias or wrapper adds i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from collectors.errors import ParseError
 from collectors.text import Section
 
+# Possessive, and after something that is no blank: linear in a line of blanks, too.
+GAP = r"(?<=\S)\s++"
 HEADING = ["Filesystem", "Mounted", "on"]
 MESSAGE = re.compile(r"(\S*/)?(df|sh|bash|ash|dash|ksh)(\[\d+\])?: .*")
+ENDED = re.compile(r"Mounted on\s*$|[\d%-]\s+/|^\S*df: ")
+TOTAL = re.compile(r"total\s.*\s-")
 SIZE = re.compile(r"(?:(\d+)-blocks|1[Kk]-blocks|[Kk]bytes)")
 COLUMNS = {
     "used": "used",
@@ -49,12 +53,16 @@ Figures = dict[str, int]
 
 @dataclass(frozen=True)
 class Table:
-    """Figures (size, used and available in bytes), devices and types by mount point; messages."""
+    """Figures (size, used and available in bytes), devices and types by mount point.
+
+    messages: what df said of mounts. skipped: lines that are no records.
+    """
 
     figures: dict[str, Figures] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
 
 def shown(names: Iterable[str]) -> dict[str, str]:
@@ -66,13 +74,14 @@ def shown(names: Iterable[str]) -> dict[str, str]:
 def read(section: Section, known: Mapping[str, str]) -> Table:
     """Return one table; `known` is what `shown` says of the mount points that there are.
 
-    Raises ParseError for a heading in another form or language, and for a line that is no
-    record, unless the command failed or was killed before it had printed its table.
+    The second line of a wrapped record begins with a blank, so a line that is no record
+    cannot lend its words to the next. Raises ParseError for a heading in another form or
+    language, and where no line is a record, unless the command failed or was killed.
     """
     table = Table()
     columns: list[str] = []
-    unit, pending, last = 1, "", ""
-    for line in section.lines:
+    unit, last = 1, ""
+    for line in _unwrapped(section.lines):
         if MESSAGE.fullmatch(line):
             table.messages.append(line)
         elif (heading := line.split())[:1] == HEADING[:1] and heading[-2:] == HEADING[1:]:
@@ -81,21 +90,34 @@ def read(section: Section, known: Mapping[str, str]) -> Table:
             if section.status == 0:
                 raise ParseError("df printed a heading that is not understood", line)
             table.messages.append(line)
-        elif not pending and last not in known and f"{last}\n{line}" in known:
+        elif last not in known and f"{last}\n{line}" in known:
             last = _rename(table, last, f"{last}\n{line}")
-        elif record := _record(f"{pending} {line}" if pending else line, columns, known):
+        elif record := _record(line, columns, known):
             device, cells, at = record
             last = known.get(at) or at
             table.figures[last] = _figures(columns, cells, unit)
             table.devices[last] = device
             if "type" in columns:
                 table.types[last] = cells[columns.index("type")]
-            pending = ""
-        else:
-            pending = f"{pending} {line.strip()}".strip()
-    if pending and section.status == 0:
-        raise ParseError("not a line of df", pending)
+        elif line.strip() and not TOTAL.fullmatch(line):
+            table.skipped.append(line.strip())
+    if table.skipped and not table.figures and section.status == 0:
+        raise ParseError("not a line of df", table.skipped[0])
     return table
+
+
+def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines, with one that begins with a blank joined to a name alone before it."""
+    whole = ""
+    for line in lines:
+        if whole and line[:1].isspace() and not ENDED.search(whole):
+            whole = f"{whole} {line.strip()}"
+            continue
+        if whole:
+            yield whole
+        whole = line
+    if whole:
+        yield whole
 
 
 def _columns(words: list[str], line: str) -> tuple[list[str], int]:
@@ -121,10 +143,10 @@ def _record(
 
     Of several runs the first counts, unless the last leads to a mount point that there is.
     """
-    cells = r"\s+".join(r"(\S+)" if column == "type" else CELL for column in columns)
+    cells = r"\s++".join(r"(\S+)" if column == "type" else CELL for column in columns)
     splits = []
     for device in (r"(.*?)", r"(.*)"):
-        found = re.fullmatch(rf"{device}\s+{cells}\s+(/.*)", text, re.DOTALL)
+        found = re.fullmatch(rf"{device}{GAP}{cells}\s++(/.*)", text, re.DOTALL)
         if found is None:
             return None
         splits.append((found[1].strip(), found.groups()[1:-1], found[len(columns) + 2]))

@@ -4,6 +4,7 @@
     /dev/ada0p2 on / (ufs, local, journaled soft-updates)   mount: FreeBSD, macOS
     /dev/sd0a on / type ffs (local)                         mount: OpenBSD, NetBSD
     rpool/ROOT on a tab-separated line                      /etc/mnttab: Solaris
+    / on rpool/ROOT read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018    mount: Solaris
              /dev/hd4  /  jfs2  Nov 20 06:13 rw,log=/dev/hd8   mount: AIX
 
 Left out, like node_exporter does: what has no blocks (PSEUDO: of Linux, of BSD and macOS, of
@@ -49,6 +50,7 @@ REMOTE_FUSE = re.compile(
 ELSEWHERE = re.compile(r"[^/:]+:/.*|\[[0-9a-fA-F:]+\]:/.*|//.*|https?:.*")
 ESCAPE = re.compile(r"\\([0-7]{3})")
 AIX = re.compile(r"(\S*)\s+(\S+)\s+(/\S*)\s+(\w+)\s+[A-Z][a-z]{2} +\d+ +\d\d:\d\d\s*(.*)")
+SOLARIS = re.compile(r"(/.*?) on (\S+) (read.*) on [A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d .*")
 
 
 @dataclass(frozen=True)
@@ -165,4 +167,6 @@ def _other(number: int, line: str) -> Mount:
     if aix := AIX.fullmatch(line):
         device = f"{aix[1]}:{aix[2]}" if aix[1] else aix[2]
         return Mount(number, device, aix[3], aix[4], aix[5].split(","))
+    if solaris := SOLARIS.fullmatch(line):
+        return Mount(number, solaris[2], solaris[1], "", solaris[3].split("/"))
     raise ParseError("not a line of mount", line)

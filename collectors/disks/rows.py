@@ -9,7 +9,7 @@ from collectors.disks.mounts import Mount
 
 LARGEST = 2**63 - 1
 # `emergency_ro` is ext4's word, since Linux 6.15, for the state after an error.
-READ_ONLY = frozenset(("ro", "read-only", "emergency_ro"))
+READ_ONLY = frozenset(("ro", "read-only", "read only", "emergency_ro"))
 
 
 def row(mount: Mount, figures: Mapping[str, int], cause: str | None, expected: bool | None) -> Row:

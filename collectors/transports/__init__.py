@@ -8,6 +8,7 @@ pay for Fabric.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -20,12 +21,13 @@ class Printed:
     """What a host printed, and how that ended.
 
     `outcome` is OK when the script ran to its end; otherwise `cause` says in words what
-    happened, and `stdout` holds what had come until then.
+    happened, and `stdout` holds what had come until then. `at`: when that was, if not now.
     """
 
     stdout: bytes = b""
     outcome: Outcome = Outcome.OK
     cause: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collectors.disks import df, mounts
 from collectors.disks.probing import SCRIPT
 from collectors.envelope import wrap
 from collectors.errors import ParseError
-from collectors.text import Section
+from collectors.text import Section, sections
 from tests.collectors.probes import ASK, SHELLS, applets, asked, printed
 
 # A FUSE file system at argv[1] whose server answers INIT and nothing more: not even SIGKILL
@@ -142,6 +142,26 @@ def test_what_is_not_understood_is_refused(lines: Sequence[str]) -> None:
         read(*lines)
 
 
+def test_a_line_that_is_no_record_is_told_and_costs_no_other() -> None:
+    (row,) = parsed("what is this", "/dev/a 8 4 4 50% /", "total 8 4 4 50% -")
+    assert (row["device"], row["size_bytes"]) == ("/dev/a", 8192)
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    text = f"df|{heading}\ndf|what is this\ndf|/dev/a 8 4 4 50% /\ndf|/dev/b 1 x /b\ndf|=0\n"
+    found = disks.parse(text, ASK)
+    assert [row["mount"] for row in found.rows] == ["/"]
+    assert found.cause == "no line of df: 'what is this' and 1 more"
+
+
+def test_a_record_may_begin_with_a_blank_and_go_on_on_a_second_line() -> None:
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    table = df.read(
+        Section([heading, "  /dev/a 8 4 4 50% /", "long name", "   9 4 4 50% /x", " y"], 0),
+        df.shown(["/", "/x\n y"]),
+    )
+    assert table.devices == {"/": "/dev/a", "/x\n y": "long name"}
+    assert table.skipped == []
+
+
 def test_a_message_is_no_record() -> None:
     table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
                  "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
@@ -246,6 +266,25 @@ def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known()
     assert table.figures["/x 8 4 4 50% /y"]["size"] == 9 * 1024
     assert table.figures["/mnt/a b"]["size"] == 8 * 1024
     assert table.devices == {"/x 8 4 4 50% /y": "map auto_home", "/mnt/a b": "1 2 3 4% /b"}
+
+
+@pytest.mark.parametrize(
+    ("line", "mount"),
+    [
+        ("/dev/ada0p2 on / (ufs, local, journaled soft-updates)", ("/dev/ada0p2", "/", "ufs")),
+        ("//a b@nas/x on /Volumes/My Share (smbfs, nodev)", ("//a b@nas/x", "/Volumes/My Share", "smbfs")),
+        ("/dev/wd0a on / type ffs (local)", ("/dev/wd0a", "/", "ffs")),
+        ("/ on rpool/ROOT/s-0 read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018",
+         ("rpool/ROOT/s-0", "/", "")),
+        ("/mnt on /dev/dsk/c0 read only/setuid/dev=1 on Fri Feb 12 16:27:36 2018",
+         ("/dev/dsk/c0", "/mnt", "")),
+        ("192.0.2.1 /stage /mnt nfs3   Jul 17 13:24 ro,bg,hard", ("192.0.2.1:/stage", "/mnt", "nfs3")),
+        ("         Global    /opt    jfs2   Nov 23 21:03 rw,log=NULL", ("Global", "/opt", "jfs2")),
+    ],
+)  # fmt: skip
+def test_lines_of_mount(line: str, mount: tuple[str, str, str]) -> None:
+    (found,) = mounts.table(sections(f"mount|{line}\nmount|=0\n"))
+    assert (found.device, found.at, found.fs_type) == mount
 
 
 def test_later_mount_hides_earlier_and_binds_are_one() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+from collectors import keeping
 from collectors.errors import Outcome
 from collectors.fleet import Host
 from collectors.transports import Printed
@@ -37,3 +40,20 @@ def test_what_cannot_be_replayed_is_no_data(tmp_path: Path) -> None:
         printed = replay.run(Host(name), "", 1, 1000)
         assert printed.outcome is Outcome.NO_DATA
         assert cause in printed.cause
+
+
+def test_it_ends_as_it_ended_then(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 23, 5, 0, 7, 123456, tzinfo=UTC)
+    ends = {"web1": ("timed_out", "no end of output after 60 s"), "web2": ("auth_failed", "no key")}
+    hosts = {
+        name: {"address": "", "groups": [], "labels": {}, "outcome": outcome, "cause": cause,
+               "collected_at": at.isoformat()}
+        for name, (outcome, cause) in ends.items()
+    }  # fmt: skip
+    (tmp_path / "asked.json").write_text(json.dumps({"hosts": hosts}))
+    (tmp_path / "web1.txt.gz").write_bytes(gzip.compress(b"some\n"))
+    replay = Replay(tmp_path)
+    said = Printed(b"some\n", Outcome.TIMED_OUT, "no end of output after 60 s", at)
+    assert replay.run(Host("web1"), "", 1, 100) == said
+    assert replay.run(Host("web2"), "", 1, 100) == Printed(b"", Outcome.AUTH_FAILED, "no key", at)
+    assert [host.name for host in keeping.hosts({"hosts": hosts})] == ["web1", "web2"]
