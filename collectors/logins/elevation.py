@@ -64,7 +64,7 @@ _DOAS = re.compile(
 _DOAS_BAD = re.compile(
     r"(?:failed auth for (?P<user>\S+)|(?:command not permitted|failed command) for (?P<who>\S+): )"
 )
-# The command is its caller's word: what stands before it is pkexec's.
+# The command comes last here too.
 _PKEXEC = re.compile(
     r"(?P<user>.*?): (?P<bad>Error executing|Executing) command.*? "
     r"\[USER=(?P<target>[^\]]*)\] \[TTY="

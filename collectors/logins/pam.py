@@ -22,10 +22,6 @@ _SERVICE = re.compile(
 )
 _BARE = re.compile(r"\((?P<module>pam_\w+)\) ")
 _MORE = re.compile(r"(?:PAM )?(\d+) more authentication failures?; (.*)$")
-_FIELDS = re.compile(
-    r"(?:.*?\btty=(?P<tty>.*?) )?ruser=(?P<ruser>.*?) rhost=(?P<rhost>\S*) *"
-    r"(?: user=(?P<user>.*?))?\s*$"
-)
 _OPENED = re.compile(
     r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))? "
     r"by (?P<by>.*?)\(uid=(?P<by_uid>\d+)\)\s*$"
@@ -123,13 +119,25 @@ def _denied(message: str) -> Pam | None:
 
 
 def _failure(text: str, kind: str, count: int = 1) -> Pam:
-    found = _FIELDS.search(text)
-    if found is None:
+    """Read "logname= uid=0 euid=0 tty=ssh ruser= rhost=10.0.0.1  user=root" from its ends.
+
+    What stands as `ruser` may be a stranger's word, and one user only who exists follows.
+    """
+    head, found, rest = text.partition("ruser=")
+    ruser, also, rest = rest.rpartition(" rhost=")
+    if not found or not also:
         return Pam(kind, count=count)
-    tty, ruser, rhost, user = (
-        value or None for value in found.group("tty", "ruser", "rhost", "user")
+    rhost, _, user = rest.partition(" user=")
+    tty = head.rpartition("tty=")[2].strip() if "tty=" in head else ""
+    rhost = rhost.partition(" ")[0]
+    return Pam(
+        kind,
+        user=user.strip() or None,
+        ruser=ruser or None,
+        rhost=rhost or None,
+        tty=tty or None,
+        count=count,
     )
-    return Pam(kind, user=user, ruser=ruser, rhost=rhost, tty=tty, count=count)
 
 
 def _opened(message: str) -> Pam | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from collectors.base import Row
-from collectors.logins import pam, sshd_lines
+from collectors.logins import sshd_lines
 from collectors.logins.book import Book
 from collectors.logins.connection import SERVICE, Connection
 from collectors.logins.lines import (
@@ -28,6 +28,7 @@ from collectors.logins.lines import (
     source,
 )
 from collectors.logins.sshd_lines import AuthLine, end_of, read_auth
+from collectors.logins.sshd_pam import SshdPam
 
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "openssh-server", "in.sshd", "internal-sftp"}
@@ -41,6 +42,7 @@ class Sshd:
     def __init__(self) -> None:
         self._book = Book()
         self._folded: list[Attempt] = []
+        self._pam = SshdPam(self._book, self._folded)
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
@@ -52,7 +54,7 @@ class Sshd:
             message = message[len(word) + 1 :]
             word = message.partition(" ")[0]
         if line.module or message.startswith(("pam_", "(pam_")):
-            self._pam(line, message)
+            self._pam.feed(line, message)
         elif (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
 
@@ -167,7 +169,7 @@ class Sshd:
 
     def _pam_error(self, line: Line, message: str) -> None:
         if (found := sshd_lines.PAM_ERROR.match(message)) is None:
-            self._pam(line, message)
+            self._pam.feed(line, message)
             return
         row = attempt(line, FAILED, SERVICE)
         row.user, row.source_ip, row.method = found["user"], source(found["ip"]), "pam"
@@ -224,54 +226,6 @@ class Sshd:
         if connection.accepted is not None:
             _close(connection, line)
         connection.ended = True
-
-    def _pam(self, line: Line, message: str) -> None:
-        said = pam.read(message, line.module)
-        if said is None:
-            return
-        if said.kind == pam.OPENED:
-            self._opened(line, said)
-        elif said.kind == pam.CLOSED:
-            known = self._book.known(line)
-            if known is not None and known.accepted is not None:
-                known.accepted.ended_at, known.session_closed = line.at, True
-        elif said.kind in (pam.FAILURE, pam.MORE):
-            self._pam_failure(line, said)
-        elif said.kind == pam.DENIED:
-            connection = self._book.find(line)
-            connection.learn(source(said.rhost), None, said.user)
-            connection.refused = connection.refused or line
-        elif said.kind == pam.GRANTED:
-            connection = self._book.find(line, new=True)
-            connection.learn(source(said.rhost), None, said.user)
-
-    def _pam_failure(self, line: Line, said: pam.Pam) -> None:
-        row = attempt(line, FAILED, SERVICE)
-        row.user, row.source_ip = said.user or said.ruser, source(said.rhost)
-        row.count = line.count * said.count
-        if line.folded:
-            self._folded.append(row)
-            return
-        # The far end is often a name here, so it tells connections apart only without a pid.
-        where = None if line.pid else source(said.rhost)
-        connection = self._book.find(line, where, new=said.kind == pam.FAILURE)
-        connection.pam_failures.setdefault(said.module, []).append(row)
-
-    def _opened(self, line: Line, said: pam.Pam) -> None:
-        """A session without an "Accepted" line is a login all the same."""
-        known = self._book.known(line)
-        if known is not None and known.accepted is not None and not known.has_session:
-            known.has_session = True
-            return
-        waiting = self._book.waiting_for_session(line, said.user)
-        if waiting is not None:
-            waiting.has_session = True
-            self._book.join(line, waiting)
-            return
-        connection = self._book.find(line, new=True)
-        connection.accepted, connection.has_session = attempt(line, ACCEPTED, SERVICE), True
-        connection.accepted.user, connection.accepted.source_ip = said.user, connection.ip
-        connection.accepted.source_port = connection.port
 
 
 def _attempt(line: Line, result: str, said: AuthLine) -> Attempt:

@@ -24,6 +24,11 @@ NO_NAME = "<invalid username>"
 _AUTH = re.compile(
     r"(Accepted|Failed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$", re.DOTALL
 )
+# What nearly every line says: a name without a blank leaves only one reading.
+_PLAIN = re.compile(
+    r"(Accepted|Failed) (\S+) for (invalid user )?([^\s<]+) from (\S+) port (\d+) ssh2"
+    r"(?:: ([A-Z0-9-]+ \S+))?$"
+)
 _SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: +ssh\d?)?(?=$|: )")
 _KEY = re.compile(r": [A-Za-z0-9@.+-]+ (?:(?:[A-Z0-9]+:)?[\w+/=:$-]+)$")
 _HOSTBASED = re.compile(r": [A-Za-z0-9@.+-]+ \S+, client user \".*\", client host \".*\"$")
@@ -115,6 +120,11 @@ class EndLine(NamedTuple):
 
 def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | None:
     """Return what an auth_log line says. `ip`, `number`: the connection's source, if known."""
+    if (plain := _PLAIN.match(message)) is not None:
+        word, method, invalid, name, address, text, key = plain.groups()
+        if address != "UNKNOWN":
+            key = key if method in KEYED else None
+            return AuthLine(word, method, bool(invalid), name, source(address), port(text), key)
     found = _AUTH.match(message)
     if found is None:
         return None
@@ -127,9 +137,9 @@ def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | No
         user, invalid = None, NO_NAME
     tail = rest[where.end() :]
     key = tail[2:].partition(", client user ")[0] if tail and method in KEYED else None
-    address = source(where[1])
-    number = port(where[2]) if address else None
-    return AuthLine(word, method, bool(invalid), user, address, number, key)
+    place = source(where[1])
+    number = port(where[2]) if place else None
+    return AuthLine(word, method, bool(invalid), user, place, number, key)
 
 
 def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:

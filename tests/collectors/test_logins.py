@@ -348,6 +348,24 @@ def test_the_servers_zone_and_its_repeated_hour() -> None:
     ]  # fmt: skip
 
 
+def test_a_zone_without_a_name_is_known_by_its_rule() -> None:
+    for zone in ("Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3"):
+        found = at(["Jan 15 12:00:00", "Jul 15 12:00:00"], datetime(2026, 8, 1, tzinfo=UTC), zone)
+        assert [moment.hour for moment, _ in found] == [11, 10]
+
+
+def test_what_was_added_up_comes_in_no_order_and_keeps_its_year() -> None:
+    lines = [f"{day} 10:00:00 web01 sshd[1]: {FAILED_ROOT}" for day in ("Feb  3", "Nov 20")]
+    text = printed(lines).replace(
+        "@end",
+        "".join(f"*3 {day} 10:00:00 web01 sshd[9]: {FAILED_ROOT}\n" for day in ("Nov  9", "Mar  1"))
+        + "@end",
+    )
+    ask = Ask(datetime(2019, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
+    found = [(f"{row['at']:%Y-%m}", row["count"]) for row in logins.parse(text, ask).rows]
+    assert found == [("2026-02", 1), ("2026-03", 3), ("2026-11", 3), ("2026-11", 1)]
+
+
 def test_only_the_period() -> None:
     lines = [
         f"Nov {day} {clock} web01 sshd[1]: {FAILED_ROOT}"

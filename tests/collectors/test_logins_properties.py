@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -200,3 +201,23 @@ def test_any_output_at_all_is_rows_or_an_error(noise: bytes, at: int) -> None:
         return
     frame(logins.COLUMNS, parsed.rows)
     assert len(parsed.rows) <= len(SAMPLE) + 1
+
+
+SLOW = [
+    "vsftpd[1]: pam_unix(vsftpd:auth): authentication failure; "
+    + "tty= ruser= rhost= " * 400
+    + "\1",
+    "sshd[1]: Invalid user " + " from x" * 1100,
+    "sshd[1]: Failed publickey for " + " from 1 port 2 ssh2: RSA x" * 300 + " z z",
+    "sshd[1]: Disconnecting invalid user " + " 1 port 2: x" * 600,
+    "sshd[1]: error: PAM: x for " + " from 1 for " * 600,
+    "dropbear[1]: Bad password attempt for '" + "' with x from y" * 500 + " ",
+    "sudo: " + "a : " * 2000,
+]
+
+
+def test_no_name_makes_the_reading_slow() -> None:
+    start = time.monotonic()
+    for text in SLOW:
+        parse([f"Nov 23 10:00:00 web01 {text}"])
+    assert time.monotonic() - start < 5

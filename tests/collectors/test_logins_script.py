@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -188,6 +189,63 @@ def test_folding_loses_nothing(
         assert totals(folded) == totals(whole)
         assert len(folded.rows) < len(whole.rows)
         assert "added up" in folded.cause
+
+
+def conversations(ip: str, port: int) -> list[list[str]]:
+    """What sshd says of a connection, in the ways that a filter could count twice or not."""
+    at, end = f"from {ip} port {port}", f"{ip} port {port} [preauth]"
+    pam = "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser="
+    pam = f"{pam} rhost={ip}  user=git"
+    failed, unknown = f"Failed password for git {at} ssh2", f"Invalid user x y {at}"
+    refused = f"Failed password for invalid user x y {at} ssh2"
+    many = f"error: maximum authentication attempts exceeded for git {at} ssh2 [preauth]"
+    error = f"error: PAM: Authentication failure for git from {ip}"
+    denied = f"User git from {ip} not allowed because not listed in AllowUsers"
+    return [
+        [unknown, pam, refused, f"Disconnected from invalid user x y {end}"],
+        [unknown, f"Connection closed by invalid user x y {end}"],
+        [f"Connection closed by invalid user x y {end}"],
+        [unknown, refused, refused, f"Disconnecting invalid user x y {ip} port {port}: Too many"
+         " authentication failures [preauth]"],
+        [pam, failed, f"message repeated 2 times: [ {failed}]", many],
+        [pam, f"Connection closed by authenticating user git {end}"],
+        [f"Disconnected from authenticating user git {end}"],
+        [many],
+        [denied, f"Failed password for invalid user git {at} ssh2"],
+        [error, f"Failed keyboard-interactive/pam for git {at} ssh2"],
+        [error, f"Connection closed by authenticating user git {end}"],
+        [f"Failed publickey for git {at} ssh2: RSA SHA256:abc"],
+        [failed, f"Accepted password for git {at} ssh2"],
+        [pam, f"Accepted password for git {at} ssh2"],
+        [f"ROOT LOGIN REFUSED FROM {ip} port {port}", f"Failed password for root {at} ssh2"],
+        [f"Connection closed by {end}"],
+        [f"Failed none for invalid user x y {at} ssh2", refused],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_added_up_or_whole_the_counts_are_the_same(
+    shell: tuple[str, ...], seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    talks = [
+        (100 + n, chance.choice(conversations(f"198.51.100.{n % 3}", 1024 + n))) for n in range(60)
+    ]
+    lines, running = [], []
+    while talks or running:
+        while talks and len(running) < 3:
+            running.append(talks.pop(0))
+        pid, said = chance.choice(running)
+        lines.append(f"Nov 23 10:00:{len(lines) % 60:02d} web01 sshd[{pid}]: {said.pop(0)}\n")
+        running = [talk for talk in running if talk[1]]
+    log = tmp_path / "auth.log"
+    write(log, "".join(lines))
+    module = sys.modules["collectors.logins.script"]
+    whole = totals(run(shell, str(log)))
+    for cap, awk_alone in ((0, True), (4000, True), (4000, False), (10**9, False)):
+        monkeypatch.setattr(module, "FOLD_BYTES", cap)
+        monkeypatch.setattr(module, "AWK_BYTES", 10**9 if awk_alone else 0)
+        assert totals(run(shell, str(log))) == whole
 
 
 def test_the_script_is_small(shell: tuple[str, ...]) -> None:
