@@ -59,9 +59,14 @@ def parse(text: str, ask: Ask) -> Parsed:
 
 
 def absent(outcome: Outcome, cause: str) -> list[Row]:
-    """Return the row of a host that gave nothing: down if it cannot be reached, or unknown.
+    """Return the row of a host that gave nothing: down if nobody answers there, or unknown.
 
-    A name that cannot be resolved, a refused key or a refused login says nothing about it.
+    One that refuses a connection, a key or a login answers; one that was never asked, for a
+    name that cannot be resolved or a route that cannot be had here, may be up.
     """
-    down = outcome in (Outcome.UNREACHABLE, Outcome.TIMED_OUT) and "name resolution" not in cause
+    if outcome is Outcome.TIMED_OUT:
+        down = "waiting for" not in cause or "a TCP connection" in cause
+    else:
+        no_route = "no route to" in cause and "etwork is unreachable" not in cause
+        down = outcome is Outcome.UNREACHABLE and no_route
     return [Row(state="down" if down else "unknown", state_reason=cause)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed
+from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.errors import CollectError, NoData, NoPermission, ParseError
 from collectors.logins import reading, sections
 from collectors.logins.clock import Clock, zone
@@ -25,6 +25,7 @@ __all__ = ["COLUMNS", "NAME", "PAST", "SECONDS", "parse", "script"]
 NAME = "logins"
 SECONDS = 40
 MOST_BYTES = 24_000_000
+MOST_PORT, MOST_ALIKE = 65535, 1_000_000_000
 # Logs keep the past: a day that is over can still be asked for.
 PAST = True
 COLUMNS: tuple[Column, ...] = (
@@ -57,9 +58,18 @@ def parse(text: str, ask: Ask) -> Parsed:
         raise ParseError("the server's time zone is not known", str(error)) from error
     logs = _usable(seen)
     lines = reading.Reading(logs, clock)
-    rows = [row for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
+    rows = [_plausible(row) for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
     return Parsed(rows, _cause(seen, logs), lines.earliest())
+
+
+def _plausible(row: Row) -> Row:
+    """Cut numbers that no log can mean: anybody on the server may have written the line."""
+    if (row.get("source_port") or 0) > MOST_PORT:
+        row["source_port"] = None
+    if (row.get("count") or 0) > MOST_ALIKE:
+        row["count"] = MOST_ALIKE
+    return row
 
 
 def _usable(seen: sections.Evidence) -> Sequence[sections.Log]:

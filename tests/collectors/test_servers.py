@@ -28,8 +28,15 @@ def test_busybox_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "cause", "state"),
     [
-        (Outcome.UNREACHABLE, "connection refused", "down"),
+        (Outcome.UNREACHABLE, "no route to web1: No route to host", "down"),
+        (Outcome.TIMED_OUT, "timed out, waiting for a TCP connection to web1", "down"),
         (Outcome.TIMED_OUT, "no answer within 10 s", "down"),
+        (Outcome.TIMED_OUT, "timed out after 9 s, waiting for name resolution of web1", "unknown"),
+        (Outcome.TIMED_OUT, "timed out after 9 s, waiting for the end of the output", "unknown"),
+        (Outcome.UNREACHABLE, "no route to web1: Network is unreachable", "unknown"),
+        (Outcome.UNREACHABLE, "connection refused by web1: no SSH server listens", "unknown"),
+        (Outcome.UNREACHABLE, "ProxyJump 'a@@b' is not understood", "unknown"),
+        (Outcome.UNREACHABLE, "'-web1' is no address", "unknown"),
         (Outcome.UNREACHABLE, "name resolution failed for web1", "unknown"),
         (Outcome.AUTH_FAILED, "the key was refused", "unknown"),
         (Outcome.HOST_KEY, "unknown host key", "unknown"),
