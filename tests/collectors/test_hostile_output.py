@@ -114,3 +114,24 @@ def test_nothing_to_ask_is_known_as_such() -> None:
         "servers": "not_knowable", "uptime": "not_knowable", "disks": "not_knowable",
         "logins": "no_data",
     }  # fmt: skip
+
+
+def test_a_number_that_no_log_can_mean_costs_no_other_line(tmp_path: Path) -> None:
+    """Anybody on a server may write such a line, with `logger -t sshd`."""
+    huge = "9" * 20
+    log = tmp_path / "auth.log"
+    log.write_text(
+        "2026-11-25T01:00:00+00:00 h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n"
+        f"2026-11-25T01:00:01+00:00 h sshd[1]: message repeated {huge} times: [ Failed password"
+        " for root from 192.0.2.1 port 22 ssh2]\n"
+        f"2026-11-25T01:00:03+00:00 h sshd[2]: Accepted publickey for bob from 192.0.2.9 port {huge}"
+        " ssh2: RSA SHA256:abc\n"
+        "2026-11-25T01:00:04+00:00 h sshd[3]: Accepted publickey for amy from 192.0.2.9 port 22"
+        " ssh2: RSA SHA256:abc\n"
+    )
+    begin = datetime(2026, 11, 25, tzinfo=UTC)
+    options = {"logins": {"paths": [str(log)]}}
+    plan = Plan((COLLECTORS[-1],), begin, begin + timedelta(days=1), options)
+    frames = gather([Host("a", transport="local")], plan).frames
+    assert list(frames["outcomes"]["outcome"]) == ["ok"]
+    assert set(frames["logins"]["user"]) >= {"root", "amy"}

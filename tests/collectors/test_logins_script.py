@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -251,28 +251,3 @@ def test_added_up_or_whole_the_counts_are_the_same(
 def test_the_script_is_small(shell: tuple[str, ...]) -> None:
     assert len(logins.script(Ask(FROM, TO))) < 16_384
     assert len(awk.AWK) < 8_192
-
-
-def test_a_number_that_no_log_can_mean_costs_no_other_line(tmp_path: Path) -> None:
-    """Anybody on a server may write such a line, with `logger -t sshd`."""
-    from collectors.asking import Plan
-    from collectors.fleet import Host
-    from collectors.gather import gather
-
-    huge = "9" * 20
-    log = tmp_path / "auth.log"
-    log.write_text(
-        "2026-11-25T01:00:00+00:00 h sshd[1]: Failed password for root from 192.0.2.1 port 22 ssh2\n"
-        f"2026-11-25T01:00:01+00:00 h sshd[1]: message repeated {huge} times: [ Failed password"
-        " for root from 192.0.2.1 port 22 ssh2]\n"
-        f"2026-11-25T01:00:03+00:00 h sshd[2]: Accepted publickey for bob from 192.0.2.9 port {huge}"
-        " ssh2: RSA SHA256:abc\n"
-        "2026-11-25T01:00:04+00:00 h sshd[3]: Accepted publickey for amy from 192.0.2.9 port 22"
-        " ssh2: RSA SHA256:abc\n"
-    )
-    begin = datetime(2026, 11, 25, tzinfo=UTC)
-    options = {"logins": {"paths": [str(log)]}}
-    plan = Plan((logins,), begin, begin + timedelta(days=1), options)
-    frames = gather([Host("a", transport="local")], plan).frames
-    assert list(frames["outcomes"]["outcome"]) == ["ok"]
-    assert set(frames["logins"]["user"]) >= {"root", "amy"}
