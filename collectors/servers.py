@@ -55,7 +55,10 @@ def parse(text: str, ask: Ask) -> Parsed:
         row = systemd.silent(says or "it gave no answer in 5 s")
     else:
         row = inits.row(found, says)
-    return Parsed([Row(row, virtualisation=virtualisation.of(found))])
+    asked = says in systemd.STATES and row["state"] in ("up", "degraded") and "failed" in found
+    unlisted = asked and row.get("failed_units") is None
+    cause = "systemd did not list the failed units" if unlisted else ""
+    return Parsed([Row(row, virtualisation=virtualisation.of(found))], cause)
 
 
 def absent(outcome: Outcome, cause: str) -> list[Row]:

@@ -19,7 +19,7 @@ under its own limit; a stuck one is a row with its cause. Where there is no /pro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from collectors import text as probe
@@ -98,7 +98,16 @@ def parse(text: str, ask: Ask) -> Parsed:
         row(_named(m, devices), figures.get(m.at, {}), missing.get(m.at), wanted.get(m.at))
         for m in kept
     ]
-    return Parsed(rows, cause + more_missing)
+    causes = [cause + more_missing, *_unread(found, tables)]
+    return Parsed(rows, "; ".join(one for one in causes if one))
+
+
+def _unread(found: probe.Sections, tables: Mapping[str, df.Table]) -> Iterator[str]:
+    """Yield which whole tables could not be had: their absence shows in no single row."""
+    if "mounts" in found and found["mounts"].status != 0:
+        yield "the table of mounts could not be read"
+    if "inodes" in found and found["inodes"].status != 0 and not tables["inodes"].figures:
+        yield f"no inodes: df ended with {found['inodes'].status}"
 
 
 def _is_table(name: str) -> bool:

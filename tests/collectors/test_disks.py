@@ -319,3 +319,14 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
 )
 def test_remote(device: str, fs_type: str, remote: bool) -> None:
     assert mounts.Mount(1, device, "/x", fs_type).remote is remote
+
+
+@pytest.mark.parametrize(
+    ("lost", "status", "cause"),
+    [("inodes", 137, "no inodes: df ended with 137"), ("mounts", 1, "the table of mounts")],
+)
+def test_a_whole_table_that_is_lost_is_named(lost: str, status: int, cause: str) -> None:
+    sample = Path(__file__).parent.parent / "fixtures" / "disks" / "ubuntu-24.04.txt"
+    kept = [line for line in sample.read_text().splitlines() if not line.startswith(f"{lost}|")]
+    text = "\n".join([*kept, f"{lost}|={status}", ""])
+    assert cause in disks.parse(text, ASK).cause

@@ -142,3 +142,11 @@ def test_runit(listed: str, state: str, units: str | None) -> None:
     assert (row["state"], row.get("failed_units")) == (state, units)
     with pytest.raises(ParseError):
         servers.parse(text.replace("runit|=1", "runit|gestartet: x\nrunit|=1"), ASK)
+
+
+def test_units_that_were_not_listed_are_no_units_that_are_well() -> None:
+    sample = Path(__file__).parent.parent / "fixtures" / "servers" / "ubuntu-24.04-degraded.txt"
+    kept = [line for line in sample.read_text().splitlines() if not line.startswith("failed|")]
+    parsed = servers.parse("\n".join([*kept, "failed|=1", ""]), ASK)
+    assert parsed.cause == "systemd did not list the failed units"
+    assert parsed.rows[0].get("failed_units") is None
