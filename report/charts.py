@@ -76,7 +76,7 @@ def _hourly(axes: Axes, hours: pd.DataFrame, result: str, colour: str) -> None:
         right = peak > len(values) / 2
         # On the left it begins behind the name of what is drawn.
         place = peak if right else max(peak, 2.2)
-        said = f"{number(most)} from {hours['hour'].iloc[peak]:%H:%M}"
+        said = f"{number(most)} at {hours['hour'].iloc[peak]:%H:%M}"
         axes.annotate(
             said, (place, most), xytext=(0, 3),
             textcoords="offset points", ha="right" if right else "left",

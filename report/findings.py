@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from report import tables
 from report.contract import Finding, KeyFigure, Severity, Summary, Unread
 from report.headline import headline, lead
 from report.reading import View, frame_of, gathered, view
 from report.rules import findings
+from report.states import states as every_state
 from report.store import Day
 from report.words import UNKNOWN, number, percent, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
 
-RUNNING = ("up", "degraded", "maintenance")
+STATES = {
+    "up": "",
+    "down": "down",
+    "unknown": "not known",
+    "degraded": "degraded",
+    "maintenance": "in maintenance",
+}
+CAPTION = 22  # so many letters fit one line under a key figure
 
 
 def summarise(day: Day) -> Summary:
@@ -23,7 +34,8 @@ def summarise(day: Day) -> Summary:
     known = view(day)
     found = tuple(findings(known))
     unread = tuple(
-        Unread(hosts, gap.what, gap.outcome, gap.cause) for hosts, gap in gathered(known)
+        Unread(hosts, gap.what, gap.outcome, gap.cause)
+        for hosts, gap in gathered(known, brief=True)
     )
     listed, read = len(known.hosts), len(known.answered)
     return Summary(
@@ -41,53 +53,65 @@ def summarise(day: Day) -> Summary:
 
 def _figures(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
     sections = known.info.sections
-    figures = [_running(known, found)] if "servers" in sections else []
+    figures = [_up(known, found)] if "servers" in sections else []
     figures += [_above(known, found)] if "disks" in sections else []
     figures += _logins(known, found) if "logins" in sections else []
     figures += [_rebooted(known, found)] if "uptime" in sections else []
     return [*figures, _coverage(known)]
 
 
-def _running(known: View, found: tuple[Finding, ...]) -> KeyFigure:
-    listed, label = len(known.hosts), "Servers running"
-    state = frame_of(known, "servers")["state"]
-    running = int(state.isin(RUNNING).sum())
-    down, degraded = int((state == "down").sum()), int((state == "degraded").sum())
-    unknown = listed - running - down
-    parts = {"down": down, "not known": unknown, "degraded": degraded}
-    said = ", ".join(f"{number(count)} {name}" for name, count in parts.items() if count)
-    value = number(running) if running or down else UNKNOWN
-    mark = _worst(found, "servers", "unread" if unknown else "good")
-    return KeyFigure(label, value, f"of {number(listed)}", said or "none degraded", mark)
+def _up(known: View, found: tuple[Finding, ...]) -> KeyFigure:
+    listed = len(known.hosts)
+    states = Counter[str]()
+    for state, _, hosts in every_state(known):
+        states[state if state in STATES else "unknown"] += len(hosts)
+    parts = [
+        f"{number(states[one])} {words}" for one, words in STATES.items() if words and states[one]
+    ]
+    said = _fitting(parts) or ("all of them" if listed > 1 else "")
+    value = UNKNOWN if states["unknown"] == listed else number(states["up"])
+    mark = _mark(known, found, "servers")
+    if mark == "good" and states["unknown"]:
+        mark = "unread"
+    return KeyFigure("Servers up", value, f"of {number(listed)}", said, mark)
+
+
+def _fitting(parts: Sequence[str]) -> str:
+    """Return as many parts as fit one line, worst first; the numbers of the rest are on page 2."""
+    kept = list(parts)
+    while len(kept) > 1 and len(", ".join(kept)) > CAPTION:
+        kept.pop()
+    return ", ".join(kept)
 
 
 def _above(known: View, found: tuple[Finding, ...]) -> KeyFigure:
     label, read = "Disks above limit", known.read("disks")
     if not read:
-        return KeyFigure(label, UNKNOWN, "", "no server read", "unread")
+        return _nothing(known, label)
     every = len(tables.writable(tables.filesystems(frame_of(known, "disks"))))
-    over = sum(one.section == "disks" for one in found)
-    return KeyFigure(
-        label, number(over), f"of {number(every)}", _on(read), _worst(found, "disks", "good")
-    )
+    over = sum(one.question == "Filling" for one in found)
+    mark = _mark(known, found, "disks")
+    return KeyFigure(label, number(over), f"of {number(every)}", _on(known, read), mark)
 
 
 def _logins(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
     labels, read = ("Logins failed", "Logins accepted"), known.read("logins")
     if not read:
-        return [KeyFigure(label, UNKNOWN, "", "no server read", "unread") for label in labels]
+        return [_nothing(known, label) for label in labels]
     logins = tables.sessions(frame_of(known, "logins"))
     failing = tuple(one for one in found if one.question == "Logins")
     inside = tuple(one for one in found if one.question == "Got in")
-    explain = f"{len(inside)} to explain" if inside else _on(read)
+    # As many logins, not hosts: each of them is one to explain.
+    times = int(sum(one.value or 0 for one in inside))
+    explain = f"{number(times)} to explain" if inside else _on(known, read)
     return [
         KeyFigure(
-            labels[0], number(tables.total(logins, "failed")), "", _on(read),
-            _worst(failing, "logins", "good"),
+            labels[0], number(tables.total(logins, "failed")), "", _on(known, read),
+            _mark(known, failing, "logins"),
         ),
         KeyFigure(
             labels[1], number(tables.total(logins, "accepted")), "", explain,
-            _worst(inside, "logins", "good"),
+            _mark(known, inside, "logins"),
         ),
     ]  # fmt: skip
 
@@ -95,9 +119,15 @@ def _logins(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
 def _rebooted(known: View, found: tuple[Finding, ...]) -> KeyFigure:
     label, read, info = "Servers rebooted", known.read("uptime"), known.info
     if not read:
-        return KeyFigure(label, UNKNOWN, "", "no server read", "unread")
+        return _nothing(known, label)
     count = len(tables.rebooted(frame_of(known, "uptime"), info.from_at, info.to_at))
-    return KeyFigure(label, number(count), "", _on(read), _worst(found, "uptime", "good"))
+    mark = _mark(known, found, "uptime")
+    return KeyFigure(label, number(count), "", _on(known, read), mark)
+
+
+def _nothing(known: View, label: str) -> KeyFigure:
+    said = "not read" if len(known.hosts) == 1 else "no server read"
+    return KeyFigure(label, UNKNOWN, "", said, "unread")
 
 
 def _coverage(known: View) -> KeyFigure:
@@ -106,16 +136,21 @@ def _coverage(known: View) -> KeyFigure:
         return KeyFigure("Coverage", UNKNOWN, "", "no server listed", "unread")
     share = 100 * read / listed
     value = percent(share, 0 if share in (0, 100) else 1)
-    whole = read == listed and not known.incomplete
-    part = f", {number(len(known.incomplete))} in part" if known.incomplete else ""
-    said = f"{number(read)} of {number(listed)} read{part}"
+    full = read - len(known.incomplete)
+    whole = full == listed
+    said = f"{number(full)} of {number(listed)} in full"
+    if whole:
+        said = "read in full" if listed == 1 else "all read in full"
     return KeyFigure("Coverage", value, "%", said, "good" if whole else "unread")
 
 
-def _on(read: int) -> str:
-    return f"on {plural(read, 'server')} read"
+def _on(known: View, read: int) -> str:
+    """Return how many servers a figure is about; in a report of one it is plain."""
+    return "" if len(known.hosts) == 1 else f"on {plural(read, 'server')} read"
 
 
-def _worst(found: tuple[Finding, ...], section: str, otherwise: str) -> str:
+def _mark(known: View, found: tuple[Finding, ...], section: str) -> str:
+    """Return the worst finding's mark; without one it is good only where all was read."""
     severities = {one.severity for one in found if one.section == section}
+    otherwise = "good" if known.whole(section) else "unread"
     return next((one for one in ("critical", "warning") if one in severities), otherwise)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
+from report.reading import view
 from report.settings import Limit
 from report.sheets import Column, Grid
 from report.store import Day
@@ -122,6 +123,7 @@ def logins_by_hour(day: Day) -> Grid:
 
 def coverage(day: Day) -> Grid:
     """Hosts × collectors: how each attempt ended, and why what is not ok is not."""
+    known = view(day)
     outcomes = day.frames["outcomes"].drop_duplicates(["host", "collector"], keep="last")
     collectors = list(dict.fromkeys(_values(outcomes["collector"])))
     hosts = dict.fromkeys([*_values(day.frames["hosts"]["host"]), *_values(outcomes["host"])])
@@ -133,7 +135,9 @@ def coverage(day: Day) -> Grid:
     ):
         found[host][collector] = outcome
         if outcome != "ok" and cause:
-            causes[host][cause] = None
+            causes[host][str(cause).replace("`", "")] = None
+    for (host, collector), at in known.late.items():
+        causes[host][f"part of {collector}: its log begins at {known.at(at)}"] = None
     columns = (
         Column("Host"), *(Column(str(name), "text", OUTCOME) for name in collectors),
         Column("Because"),

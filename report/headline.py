@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from report.contract import Finding
-from report.reading import IN_WORDS, ITS_NAME, View, common_cause
+from report.causes import brief, clause
+from report.contract import Finding, Summary
+from report.reading import View, common_gap
 from report.words import (
     capital,
     count_word,
@@ -13,7 +14,6 @@ from report.words import (
     number,
     percent,
     plural,
-    readable,
     verb,
 )
 
@@ -27,27 +27,39 @@ def headline(view: View, found: Sequence[Finding]) -> str:
     if not listed:
         return "No server is listed."
     if not read:
-        # Behind the host's own name stands what all of them have in common.
-        cause = common_cause(view)
-        if ITS_NAME in cause:
-            cause = cause.rpartition(ITS_NAME)[2].rpartition(": ")[2].strip(" :,;")
-        cause = readable(cause, 80) if cause else ""
+        gap = common_gap(view)
+        why = f": {clause(gap.outcome, gap.cause, listed)}" if gap else ""
         one = view.hosts[0] if listed == 1 else f"None of {number(listed)} servers"
-        said = "could not be read" if listed == 1 else "could be read"
-        return f"{one} {said}{': ' if cause else ''}{cause}."
+        return f"{one} could {'not be read' if listed == 1 else 'be read'}{why}."
     critical = _clauses([one for one in found if one.severity == "critical"], view)
     warnings = _clauses([one for one in found if one.severity == "warning"], view)
-    if listed == 1:
-        host = view.hosts[0]
-        if critical:
-            return f"{host}: {_sentence(critical)}"
-        good = f"Nothing is broken on {host}"
-    elif critical:
-        return capital_of(view, _sentence(critical))
-    else:
-        where = f" on the {number(read)} servers read" if read < listed else ""
-        good = "Nothing is broken" + where
+    if critical:
+        said = _sentence(critical)
+        return f"{view.hosts[0]}: {said}" if listed == 1 else capital_of(view, said)
+    good = f"Nothing is broken{_as_far_as(view)}"
     return f"{good}; {_sentence(warnings)}" if warnings else f"{good}."
+
+
+def _as_far_as(view: View) -> str:
+    """Return how far a "nothing" looked, if not everywhere and at everything."""
+    listed, read, part = len(view.hosts), len(view.answered), len(view.incomplete)
+    where = f" on {view.hosts[0]}" if listed == 1 else ""
+    if read < listed:
+        some = f", {number(part)} of them in part" if part else ""
+        return f" on the {number(read)} servers read{some}" if read > 1 else (
+            f" on the one server read{', in part' if part else ''}"
+        )  # fmt: skip
+    return f"{where}, as far as could be read" if part else where
+
+
+def not_read(summary: Summary) -> str:
+    """Return how much could not be read: "4 servers not at all, 5 in part"."""
+    blind, part = summary.hosts - summary.hosts_read, summary.hosts_partial
+    if summary.hosts == 1:
+        return "the server as a whole" if blind else "part of the server"
+    said = [f"{plural(blind, 'server')} not at all"] if blind else []
+    said += [f"{number(part) if blind else plural(part, 'server')} in part"] if part else []
+    return ", ".join(said)
 
 
 def lead(view: View, found: Sequence[Finding]) -> str:
@@ -99,30 +111,34 @@ def _clauses(found: Sequence[Finding], view: View) -> list[str]:
 
 
 def _broken(found: Sequence[Finding], view: View) -> list[str]:
-    down: list[str] = []
-    unread: list[str] = []
-    read_only: list[str] = []
-    rest: list[str] = []
+    hosts: dict[str, list[str]] = {}
     for one in found:
-        if one.section == "disks":
-            read_only += one.hosts
-        elif one.severity == "critical" and one.sentence.startswith("Down"):
-            down += one.hosts
-        elif one.severity == "critical":
-            unread += one.hosts
-        else:
-            rest += one.hosts
-    parts = [f"{_who(down, view)} {verb(len(down), 'is')} down"] if down else []
-    if unread:
-        outcomes = {view.blind[host].outcome for host in unread if host in view.blind}
-        why = f" ({IN_WORDS[next(iter(outcomes))]})" if len(outcomes) == 1 else ""
+        hosts.setdefault(_kind(one), []).extend(one.hosts)
+    parts = []
+    if down := hosts.get("down"):
+        parts.append(f"{_who(down, view)} {verb(len(down), 'is')} down")
+    if unread := hosts.get("unread"):
+        said = {brief(gap.outcome, gap.cause) for host in unread if (gap := view.blind.get(host))}
+        why = f" ({next(iter(said))})" if len(said) == 1 else ""
         parts.append(f"{_who(unread, view)} could not be read{why}")
-    if read_only:
-        has = verb(len(read_only), "has")
+    if read_only := hosts.get("read only"):
+        has = verb(len(set(read_only)), "has")
         parts.append(f"{_who(read_only, view)} {has} a filesystem that fell read-only")
-    if rest:
-        parts.append(f"{_who(rest, view)} {verb(len(rest), 'is')} degraded")
+    if degraded := hosts.get("degraded"):
+        parts.append(f"{_who(degraded, view)} {verb(len(degraded), 'is')} degraded")
+    if unclear := hosts.get("unclear"):
+        alone = len(view.hosts) == 1
+        whose = "its state" if alone else f"the state of {_who(unclear, view)}"
+        parts.append(f"{whose} is not known")
     return parts
+
+
+def _kind(one: Finding) -> str:
+    if one.section == "disks":
+        return "read only"
+    if one.severity == "critical":
+        return "down" if one.sentence.startswith("Down") else "unread"
+    return "unclear" if one.sentence.startswith("State not known") else "degraded"
 
 
 def _clause(question: str, found: Sequence[Finding], view: View) -> str:
@@ -133,7 +149,7 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     if question == "Logins":
         return f"{_who(hosts, view)} {verb(len(hosts), 'has')} many failed logins"
     if question == "Restarted":
-        return f"{_who(hosts, view)} rebooted"
+        return f"{'the server' if alone else _who(hosts, view)} rebooted"
     if len(found) == 1:
         said = full(found[0], alone)
         return said if len(said) <= LONGEST // 2 else "a filesystem is above its limit"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +20,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from collectors.errors import Fault, SettingsError
+from report.causes import IN_WORDS
 from report.contract import Finding, Summary
+from report.headline import not_read
 from report.settings import Mail, Settings
 from report.store import Day
 from report.words import listing, period, plural, readable, size
@@ -29,6 +32,7 @@ WIDTH = 72
 MOST = 8  # rows of a block; the attached report has the rest
 MOST_HOSTS = 6
 MARKS = {"critical": "■", "warning": "△", "unread": "–", "planned": "◇", "good": "○"}
+CODE = re.compile("`([^`]*)`")
 NOBODY = "infra-report@localhost"  # a message that is only kept needs a sender too
 KINDS = {
     ".pdf": ("application", "pdf"),
@@ -38,7 +42,7 @@ KINDS = {
 # 7 bit: servers without 8BITMIME or SMTPUTF8 must be able to hand it on as it is.
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
 
-text = partial(readable, longest=400, any_glyph=True)
+foreign = partial(readable, longest=400, any_glyph=True)
 
 
 def compose(
@@ -153,9 +157,10 @@ def _said(
         for severity, name in (("critical", "Critical"), ("warning", "Warnings"))
     ]
     unread = [
-        {"hosts": _hosts(one.hosts), "what": one.what, "cause": one.cause or one.outcome}
+        {"hosts": _hosts(one.hosts), "what": one.what,
+         "cause": one.cause or IN_WORDS.get(one.outcome, one.outcome)}
         for one in summary.unread
-    ]
+    ]  # fmt: skip
     return {
         "title": info.title,
         "date": f"{day.date:%A}, {day.date.day} {day.date:%B %Y}",
@@ -166,13 +171,24 @@ def _said(
         "nothing": "None." if summary.hosts_read else "Not known: no server could be read.",
         "unread": unread[:MOST],
         "unread_more": sum(len(one.hosts) for one in summary.unread[MOST:]),
-        "unread_count": plural(len({h for one in summary.unread for h in one.hosts}), "server"),
-        "coverage": f"{summary.hosts_read} of {plural(summary.hosts, 'server')} read",
+        "coverage": _coverage(summary),
+        "all_read": "Nothing: the server was read in full."
+        if summary.hosts == 1
+        else ("Nothing: every server was read in full."),
         "period": period(info.from_at, info.to_at, info.zone, info.time_zone),
         "attached": _attached(day, attachments),
         "without_pdf": without_pdf,
         "foot": ". ".join(filter(None, (info.organisation, info.classification))),
     }
+
+
+def _coverage(summary: Summary) -> str:
+    """Return how far the report looked: what is missing, or that nothing is."""
+    if summary.hosts == 1:
+        return not_read(summary) if summary.unread else "the server was read"
+    part = summary.hosts_partial
+    some = f", {part} of them in part" if part else ""
+    return f"{summary.hosts_read} of {plural(summary.hosts, 'server')} read{some}"
 
 
 def _block(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -217,6 +233,11 @@ def readdressed(content: bytes, to: str) -> bytes:
     return message.as_bytes()
 
 
+def text(said: Any, longest: int = 400) -> str:
+    """Return text that a person can read, without the marks of code."""
+    return CODE.sub(r"\1", foreign(said, longest=longest))
+
+
 def wrapped(said: str, first: str = "", rest: str = "") -> str:
     """Return text in lines of at most 72 columns; `first` and `rest` stand before the lines."""
     return textwrap.fill(
@@ -225,5 +246,6 @@ def wrapped(said: str, first: str = "", rest: str = "") -> str:
 
 
 def _kept(said: Any) -> Markup:
-    """Return text for HTML in which a figure and its % stay together."""
-    return Markup(escape(text(said)).replace(" %", Markup("&nbsp;%")))  # noqa: S704
+    """Return text for HTML: a figure and its % stay together, a command is code."""
+    kept = str(escape(foreign(said))).replace(" %", "&nbsp;%")
+    return Markup(CODE.sub(r"<code>\1</code>", kept))  # noqa: S704 - escaped before

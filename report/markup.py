@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from report.words import number, readable
 
 NOTHING = Markup()
+BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
 
 
@@ -58,13 +59,15 @@ def prose(said: str, longest: int = 300) -> Markup:
     inner = [KEPT.sub(r'<span class="nb">\1</span>', part) for part in parts]
     if len(inner) % 2:
         inner[1::2] = [f"<code>{part}</code>" for part in inner[1::2]]
+        # The engine breaks a word behind an element anywhere.
+        inner[2::2] = [BEHIND.sub(r'\1<span class="nb">\2</span>', part) for part in inner[2::2]]
         return Markup("".join(inner))  # noqa: S704 - `text` has escaped it
     return Markup("`".join(inner))  # noqa: S704
 
 
-def bold(value: Any) -> Markup:
+def bold(value: Any, longest: int = 64) -> Markup:
     """Return a value that stands out: a host with a finding."""
-    return Markup("<b>{}</b>").format(text(value))
+    return Markup("<b>{}</b>").format(text(value, longest))
 
 
 def quiet(value: Any) -> Markup:
@@ -157,8 +160,10 @@ def section(
     key: its name for links. finding: the sentence that heads it.
     """
     kind = "page flow" if flow else "page"
+    # Where pages flow into one another, the head stays with the first thing below it.
+    first, *rest = [part for part in parts if part] or [NOTHING]
     html = Markup(
-        '<section class="{}" id="{}"><div class="opening">'
-        '<p class="eyebrow"><b>{}</b> {}</p><h2>{}</h2></div>{}</section>'
-    ).format(kind, key, nth, name, prose(finding), joined(parts))
+        '<section class="{}" id="{}"><div class="start"><div class="opening">'
+        '<p class="eyebrow"><b>{}</b> {}</p><h2>{}</h2></div>{}</div>{}</section>'
+    ).format(kind, key, nth, name, prose(finding), first, joined(rest))
     return Page(infra(html), f"{name}: {finding}")

@@ -5,14 +5,15 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from report.causes import nameless, of_many, short
 from report.store import Day
-from report.words import is_missing, natural
+from report.words import is_missing, moment, natural, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,32 +22,21 @@ GOOD = frozenset({"ok", "not_applicable"})
 READ = frozenset({"ok", "partial"})
 EVERYTHING = "everything"
 NO_GROUP = "no group"
-ITS_NAME = "HOST"  # in a cause that several hosts share
-IN_WORDS = {
-    "partial": "partly read",
-    "no_data": "no data",
-    "not_applicable": "not applicable",
-    "not_knowable": "not knowable any more",
-    "unreachable": "unreachable",
-    "auth_failed": "login refused",
-    "host_key": "host key not trusted",
-    "timed_out": "timed out",
-    "no_permission": "no permission",
-    "command_failed": "command failed",
-    "parse_failed": "not understood",
-    "truncated": "cut off",
-    "cancelled": "cancelled",
-}
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One host of which something could not be read: everything, or these collectors."""
+    """One host of which something could not be read: everything, or these collectors.
+
+    since: when its evidence begins, where that is well after the period does.
+    """
 
     host: str
     what: str
     outcome: str
     cause: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +86,28 @@ class View(Day):
         """How many hosts this collector was read on, in full or in part."""
         return sum(one.get(collector) in READ for one in self.outcomes.values())
 
+    def whole(self, collector: str) -> bool:
+        """Whether this collector read every host, each for the whole period."""
+        every = all(one.get(collector) in GOOD for one in self.outcomes.values())
+        return every and not any(name == collector for _, name in self.late)
+
+    def reach(self, collector: str) -> str:
+        """How far it looked: "52 servers read", or that and ", 3 of them in part"."""
+        late = {host for host, name in self.late if name == collector}
+        part = {host for host, one in self.outcomes.items() if one.get(collector) == "partial"}
+        read, some = self.read(collector), len(late | part)
+        few = f", {some:,} of them in part" if read > 1 else " in part"
+        return f"{plural(read, 'server')} read{few if some else ''}"
+
+    @cached_property
+    def late(self) -> dict[tuple[str, str], datetime]:
+        """Host and collector → since when there is evidence, if well after the period began."""
+        frame = frame_of(self, "outcomes")
+        here = (frame["outcome"] == "ok") & (frame["evidence_from_at"] > frame["from_at"] + AN_HOUR)
+        rows = frame[here.fillna(False).astype(bool)]
+        pairs = zip(rows["host"].astype(str), rows["collector"].astype(str), strict=True)
+        return dict(zip(pairs, rows["evidence_from_at"], strict=True))
+
     @cached_property
     def answered(self) -> frozenset[str]:
         """Hosts with at least one ok outcome."""
@@ -105,7 +117,9 @@ class View(Day):
     @cached_property
     def incomplete(self) -> frozenset[str]:
         """Hosts that answered, but not in everything."""
-        return frozenset(h for h in self.answered if set(self.outcomes[h].values()) - GOOD)
+        late = {host for host, _ in self.late}
+        bad = {h for h in self.answered if set(self.outcomes[h].values()) - GOOD}
+        return frozenset(bad | (late & self.answered))
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -120,7 +134,15 @@ class View(Day):
             causes.setdefault(host, {}).setdefault(why, []).append(collector)
         never = [host for host in self.hosts if not self.outcomes[host]]
         gaps = [gap for host in causes for gap in self._gaps(host, causes[host])]
+        gaps += [
+            Gap(host, f"part of {name}", "partial", f"its log begins at {self.at(at)}", at)
+            for (host, name), at in self.late.items()
+        ]
         return gaps + [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+
+    def at(self, at: datetime) -> str:
+        """Return a time as the report says it."""
+        return moment(at, self.info.zone, self.info.from_at, self.info.to_at)
 
     def _gaps(self, host: str, causes: dict[tuple[str, str], list[str]]) -> list[Gap]:
         if not READ & set(self.outcomes[host].values()):
@@ -161,9 +183,7 @@ class View(Day):
 
     def without_host(self, host: str, cause: str) -> str:
         """Return a cause in which hosts that share it do not differ."""
-        for own in sorted({self.addresses.get(host, host), host}, key=len, reverse=True):
-            cause = cause.replace(own, ITS_NAME)
-        return cause
+        return nameless(cause, {self.addresses.get(host, host), host})
 
 
 def view(day: Day) -> View:
@@ -204,26 +224,35 @@ def frame_of(day: Day, name: str) -> pd.DataFrame:
     return frame((HOST, *columns), [])
 
 
-def gathered(view: View) -> list[tuple[tuple[str, ...], Gap]]:
-    """Return hosts that share a cause together: what they lack, most hosts first."""
-    found: dict[tuple[str, str, str], list[Gap]] = {}
+def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap]]:
+    """Return hosts that share a cause together: what they lack, most hosts first.
+
+    brief: with the causes as page 1 has them, rather than as recorded.
+    """
+    found: dict[tuple[str, str, str], list[tuple[Gap, str]]] = {}
     for gap in view.gaps:
-        key = (gap.what, gap.outcome, view.without_host(gap.host, gap.cause))
-        found.setdefault(key, []).append(gap)
+        said = short(gap.outcome, gap.cause) if brief else gap.cause
+        alike = "" if gap.since else view.without_host(gap.host, said)
+        found.setdefault((gap.what, gap.outcome, alike), []).append((gap, said))
     rows = []
-    for (what, outcome, cause), gaps in found.items():
-        hosts = tuple(sorted((gap.host for gap in gaps), key=natural))
-        said = gaps[0].cause if len(gaps) == 1 else cause
+    for (what, outcome, alike), gaps in found.items():
+        hosts = tuple(sorted((gap.host for gap, _ in gaps), key=natural))
+        said = gaps[0][1] if len(gaps) == 1 else of_many(alike, gaps[0][1])
+        times = sorted(gap.since for gap, _ in gaps if gap.since)
+        if len(times) > 1:
+            first, last = view.at(times[0]), view.at(times[-1])
+            when = f"at {first}" if first == last else f"between {first} and {last}"
+            said = f"their logs begin {when}"
         rows.append((hosts, Gap(hosts[0], what, outcome, said)))
     return sorted(
         rows, key=lambda row: (row[1].what != EVERYTHING, -len(row[0]), natural(row[0][0]))
     )
 
 
-def common_cause(view: View) -> str:
-    """Return the one cause for which nothing was read, or "" when there are several."""
-    causes = Counter(view.without_host(gap.host, gap.cause) for gap in view.blind.values())
-    return next(iter(causes)) if len(causes) == 1 else ""
+def common_gap(view: View) -> Gap | None:
+    """Return why of one of the hosts nothing was read, if it is the same with all of them."""
+    rows = [hosts for hosts, gap in gathered(view, brief=True) if gap.what == EVERYTHING]
+    return view.blind[rows[0][0]] if len(rows) == 1 else None
 
 
 def split(text: object) -> list[str]:

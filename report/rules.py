@@ -11,6 +11,8 @@ from report.reading import EVERYTHING, View, frame_of, gathered
 from report.settings import Limit
 from report.states import states
 from report.words import (
+    capital,
+    foreign,
     is_missing,
     listing,
     moment,
@@ -18,7 +20,6 @@ from report.words import (
     number,
     percent,
     plural,
-    readable,
     share,
 )
 
@@ -49,7 +50,7 @@ def findings(view: View) -> list[Finding]:
 def not_up(view: View) -> list[Finding]:
     """Servers that are down, degraded, or of which nothing is known."""
     found = []
-    for (state, why), hosts in states(view).items():
+    for state, why, hosts in states(view):
         if state not in ("down", "degraded", "unknown"):
             continue
         blind = any(host in view.blind for host in hosts)
@@ -62,9 +63,11 @@ def not_up(view: View) -> list[Finding]:
 
 def _state_sentence(said: str, why: str, hosts: Sequence[str]) -> str:
     names = f"{listing(hosts, NAMED)}: " if len(hosts) > 1 else ""
-    reason = readable(why, 160) if why else "no reason known"
+    reason = foreign(why, 160) if why else "no reason known"
+    if said == "Not read" and not names and reason.startswith("host key"):
+        said = ""  # it says so itself
     if not said:
-        return f"{names}{reason}."
+        return f"{names}{capital(reason) if reason.startswith('host key') else reason}."
     return f"{said}: {reason}." if not names else f"{said}: {names.removesuffix(': ')}; {reason}."
 
 
@@ -75,7 +78,7 @@ def not_read(view: View) -> list[Finding]:
             "critical", "Broken", _subject(hosts), hosts,
             _state_sentence("Not read", gap.cause, hosts), "coverage",
         )
-        for hosts, gap in gathered(view) if gap.what == EVERYTHING
+        for hosts, gap in gathered(view, brief=True) if gap.what == EVERYTHING
     ]  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def root_by_password(view: View) -> list[Finding]:
         if len(sources) > 1:
             origin = f"from {plural(len(sources), 'address', 'addresses')}"
         elif len(sources):
-            origin = f"from {readable(sources[0], 45)}"
+            origin = f"from {foreign(sources[0], 45)}"
         often = [f"{plural(times, 'time')} {origin}".strip(), f"last {when}"]
         how = ", ".join(often) if times > 1 else f"{origin} {when}".strip()
         sentence = f"root, by password, {how}."
@@ -113,23 +116,40 @@ def roots(view: View) -> pd.DataFrame:
 
 
 def failed_logins(view: View) -> list[Finding]:
-    """Hosts with more failed logins than the limit; many of them gather in one finding."""
+    """Hosts with more failed logins than the limit; those of one wave are one finding."""
     limit = view.info.thresholds.failed_logins
     logins = tables.sessions(frame_of(view, "logins"))
     failed = logins[logins["result"] == "failed"]
     counts = failed.groupby("host", sort=True)["count"].sum()
+    over = counts[counts >= limit.warning]
     got_in = set(logins.loc[logins["result"] == "accepted", "source_ip"].dropna())
+    read = view.reach("logins") if len(view.hosts) > 1 else ""
     found = []
-    for severity, over in _by_severity(counts, limit):
+    for hosts in _waves(failed, list(map(str, over.index))):
+        rows, most = failed[failed["host"].isin(hosts)], over[list(hosts)]
+        severity: Severity = "critical" if most.max() >= limit.critical else "warning"
+        sentence = _failed_sentence(rows, most, got_in, read)
         bound = limit.critical if severity == "critical" else limit.warning
-        for hosts in _each_or_all(list(over.index)):
-            rows = failed[failed["host"].isin(hosts)]
-            read = plural(view.read("logins"), "server") if len(view.hosts) > 1 else ""
-            sentence = _failed_sentence(rows, over[list(hosts)], got_in, read)
-            value = float(over[list(hosts)].max())
-            who = _subject(hosts)
-            found.append(Finding(severity, "Logins", who, hosts, sentence, "logins", value, bound))
+        value = float(most.max())
+        who = _subject(hosts)
+        found.append(Finding(severity, "Logins", who, hosts, sentence, "logins", value, bound))
     return found
+
+
+def _waves(failed: pd.DataFrame, hosts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return hosts that share a source together; all of them, if they are many all the same."""
+    every = failed.groupby("host")["source_ip"]
+    sources = {str(host): set(own.dropna()) for host, own in every}
+    waves: list[tuple[set[str], list[str]]] = []
+    for host in hosts:
+        own, together = sources[host], [host]
+        for wave in [one for one in waves if one[0] & own]:
+            waves.remove(wave)
+            own, together = own | wave[0], [*wave[1], *together]
+        waves.append((own, together))
+    if len(waves) > NAMED:
+        return [tuple(sorted(hosts, key=natural))]
+    return [tuple(sorted(together, key=natural)) for _, together in waves]
 
 
 def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], read: str) -> str:
@@ -142,7 +162,7 @@ def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], re
     origin = f"{said}, from {plural(len(sources), 'source')}"
     if inside:
         return f"{origin}; {number(inside)} of them also got in."
-    return f"{origin}; none got in{f' on {read} read' if read else ''}."
+    return f"{origin}; none got in{f' on {read}' if read else ''}."
 
 
 def not_writable(view: View) -> list[Finding]:
@@ -155,7 +175,7 @@ def not_writable(view: View) -> list[Finding]:
     found = []
     for host, rows in here.groupby("host", sort=True):
         name = str(host)
-        mounts = listing([readable(at, 48).replace(" ", "\\x20") for at in rows["mount"]], NAMED)
+        mounts = listing([foreign(at, 48).replace(" ", "\\x20") for at in rows["mount"]], NAMED)
         verb = "is" if len(rows) == 1 else "are"
         said = f"{mounts} {verb} mounted read-only, although fstab says otherwise."
         found.append(Finding("critical", "Broken", name, (name,), said, "disks"))
@@ -178,7 +198,7 @@ def _full(row: Any, disks: Limit, inodes: Limit) -> Finding:
     rank = ("", "warning", "critical")
     by_inodes = rank.index(nodes) > rank.index(bytes_)
     severity, limit = (nodes, inodes) if by_inodes else (bytes_, disks)
-    mount = readable(row.mount, 48).replace(" ", "\\x20")
+    mount = foreign(row.mount, 48).replace(" ", "\\x20")
     used = f"{percent(row.used_percent)} %"
     if by_inodes:
         said = f"{mount} has {percent(row.inodes_used_percent)} % of its inodes used"
@@ -209,12 +229,6 @@ def restarted(view: View) -> list[Finding]:
         said = f"Rebooted{':' if names else ''}{names} {when}."
         found.append(Finding("warning", "Restarted", _subject(hosts), hosts, said, "uptime"))
     return found
-
-
-def _by_severity(counts: pd.Series, limit: Limit) -> list[tuple[Severity, pd.Series]]:
-    critical = counts[counts >= limit.critical]
-    warning = counts[(counts >= limit.warning) & (counts < limit.critical)]
-    return [("critical", critical), ("warning", warning)]
 
 
 def _severity(value: Any, limit: Limit) -> str:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from report.causes import of_many, short
 from report.reading import View, frame_of, split
-from report.words import is_missing, listing, natural, readable
+from report.words import foreign, is_missing, listing, natural
 
 
-def states(view: View) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return (state, why) → the hosts that share both; every host listed is in one of them."""
+class State(NamedTuple):
+    """Hosts that are in one state for one and the same reason."""
+
+    name: str
+    why: str
+    hosts: tuple[str, ...]
+
+
+def states(view: View) -> list[State]:
+    """Return the states there are; every host listed is in exactly one of them."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for host, (state, why) in _states(view).items():
         found.setdefault((state, view.without_host(host, why)), []).append((host, why))
-    return {
-        (state, hosts[0][1] if len(hosts) == 1 else why): tuple(
-            sorted((host for host, _ in hosts), key=natural)
+    return [
+        State(
+            state,
+            hosts[0][1] if len(hosts) == 1 else of_many(why, hosts[0][1]),
+            tuple(sorted((host for host, _ in hosts), key=natural)),
         )
         for (state, why), hosts in found.items()
-    }
+    ]
 
 
 def _states(view: View) -> dict[str, tuple[str, str]]:
@@ -29,16 +40,18 @@ def _states(view: View) -> dict[str, tuple[str, str]]:
         found[str(row.host)] = (state, _why(view, state, row))
     for host in view.hosts:
         gap = view.blind.get(host)
-        found.setdefault(host, ("unknown", gap.cause if gap else "its state was not read"))
+        why = short(gap.outcome, gap.cause) if gap else "its state was not read"
+        found.setdefault(host, ("unknown", why))
     return found
 
 
 def _why(view: View, state: str, row: Any) -> str:
     """Return the reason for a state; of failed units the first few."""
-    units = split(row.failed_units)
+    host, units = str(row.host), split(row.failed_units)
     if state == "degraded" and units:
-        return f"{listing([readable(one, 40) for one in units], 3)} failed"
+        return f"{listing([foreign(one, 40) for one in units], 3)} failed"
     if is_missing(row.state_reason) or not row.state_reason:
-        gap = view.blind.get(str(row.host))
-        return gap.cause if gap else ""
-    return str(row.state_reason).strip().rstrip(".")
+        gap = view.blind.get(host)
+        return short(gap.outcome, gap.cause) if gap else ""
+    outcome = view.outcomes.get(host, {}).get("servers", "")
+    return short(outcome, str(row.state_reason).strip().rstrip("."))

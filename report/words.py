@@ -37,6 +37,11 @@ def readable(text: Any, longest: int = LONGEST, any_glyph: bool = False) -> str:
     return shortened("".join(_visible(one, any_glyph) for one in raw), longest)
 
 
+def foreign(text: Any, longest: int = LONGEST) -> str:
+    """Return the same for a sentence: a page's font is no matter of the mail or the terminal."""
+    return readable(text, longest, any_glyph=True)
+
+
 def _visible(one: str, any_glyph: bool) -> str:
     code = ord(one)
     hidden = NEVER_SHOWN.match(one)

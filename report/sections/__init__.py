@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from report.causes import clause, short
 from report.reading import EVERYTHING, View
-from report.words import number, plural, readable
+from report.words import foreign, number, plural
 
 NAMES = {
     "today": "Today",
@@ -32,14 +33,17 @@ def nth(view: View, key: str) -> int:
 def flows(view: View, key: str = "") -> bool:
     """Return whether a section begins where the one before ends, rather than on a new page."""
     empty = key in view.info.sections and not view.read(key)
-    return len(view.hosts) <= FEW or not view.answered or empty or key == "made"
+    few = len(view.hosts) <= FEW or not view.answered
+    return few or empty or key in ("coverage", "made")  # short ones; one that does not fit moves
 
 
 def unknown(view: View, key: str, noun: str) -> str:
     """Return the sentence of a section of which no server gave anything."""
-    causes = {gap.cause for gap in view.gaps if key in gap.what or gap.what == EVERYTHING}
-    if len(view.hosts) == 1 and len(causes) == 1:
-        cause = readable(next(iter(causes)).partition(":")[0], 100)
+    gaps = [gap for gap in view.gaps if key in gap.what or gap.what == EVERYTHING]
+    if len(view.hosts) == 1 and len(gaps) == 1:
+        if gaps[0].what == EVERYTHING:
+            return f"The {noun} could not be read: {clause(gaps[0].outcome, gaps[0].cause, 1)}."
+        cause = foreign(short(gaps[0].outcome, gaps[0].cause), 100)
         return f"The {noun} could not be read: {cause}."
     return f"Nothing is known: the {noun} of no server could be read."
 

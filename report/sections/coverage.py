@@ -7,9 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from report import tables
+from report.causes import IN_WORDS
 from report.contract import Unread
 from report.markup import Col, Page, block, bold, note, quiet, section, table
-from report.reading import GOOD, IN_WORDS, View, frame_of, gathered
+from report.reading import GOOD, View, frame_of, gathered
 from report.sections import NAMES, ROWS, flows, nth
 from report.sections.today import unread_rows
 from report.words import listing, moment, number, plural
@@ -21,7 +22,12 @@ def page(view: View) -> Page:
     """Return the section."""
     parts = [_matrix(view), _unread(view), _evidence(view)]
     return section(
-        "coverage", nth(view, "coverage"), NAMES["coverage"], _finding(view), parts, flows(view)
+        "coverage",
+        nth(view, "coverage"),
+        NAMES["coverage"],
+        _finding(view),
+        parts,
+        flows(view, "coverage"),
     )
 
 
@@ -48,16 +54,26 @@ def _matrix(view: View) -> Markup:
     shown, folded = rest[:OUTCOMES_SHOWN], rest[OUTCOMES_SHOWN:]
     heads = [IN_WORDS.get(name, name) for name in shown] + (["other"] if folded else [])
     cols = (Col("Collector", 24), Col("ok", 14, "n"), *(Col(head, 20, "n") for head in heads),
-            Col("p50, s", 14, "n"), Col("p95, s", 14, "n"))  # fmt: skip
+            *_seconds(view))  # fmt: skip
     rows = []
     for record in every.to_dict("records"):
         row = {str(name): value for name, value in record.items()}
         cells = [_count(row[name], name) for name in shown]
         cells += [_count(sum(row[name] for name in folded), "")] if folded else []
-        seconds = (number(row["p50"], 1), number(row["p95"], 1))
+        seconds = tuple(number(row[key], 1) for key in ("p50", "p95"))[: len(_seconds(view))]
         rows.append((row["collector"], number(row.get("ok", 0)), *cells, *seconds))
-    said = f"{plural(len(view.hosts), 'server')} in each line; how long it took on a server"
+    servers = plural(len(view.hosts), "server")
+    said = f"How many of {servers} each read, and the seconds it took on one of them"
+    if len(view.hosts) == 1:
+        said = "What each came to, and the seconds it took"
     return block("Outcome of every collector", said, table(cols, rows, "fit"))
+
+
+def _seconds(view: View) -> tuple[Col, ...]:
+    """Return the columns for how long it took; one server has no spread."""
+    if len(view.hosts) == 1:
+        return (Col("Seconds", 16, "n"),)
+    return (Col("Median, s", 16, "n"), Col("Slowest 5 %, s", 22, "n"))
 
 
 def _count(value: Any, outcome: str) -> Markup:
@@ -70,7 +86,7 @@ def _unread(view: View) -> Markup:
     every = [Unread(hosts, gap.what, gap.outcome, gap.cause) for hosts, gap in gathered(view)]
     if not every:
         return Markup()
-    rows = unread_rows(every[: 2 * ROWS], named=6)
+    rows = unread_rows(every[: 2 * ROWS], named=6, longest=600)
     cols = (
         Col("", 6, "m"),
         Col("Server", 54),
@@ -104,4 +120,6 @@ def _evidence(view: View) -> Markup:
     cols = (Col("Server", 60), Col("Collector", 54), Col("Evidence from", 60, "n"))
     servers = plural(int(late["host"].nunique()), "server")
     said = f"{servers} whose logs begin after the period does: counts are too low"
+    if len(view.hosts) == 1:
+        said = "Its log begins after the period does: counts are too low"
     return block("Cut short", said, table(cols, rows))

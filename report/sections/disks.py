@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GIB, TIB = 1 << 30, 1 << 40
+FULLEST = 30  # rows that fit the page, for all that stand at a critical limit
 CHART_FROM = 15  # fewer filesystems are a list, not a distribution
 
 
@@ -68,26 +69,46 @@ def _fullest(view: View, ranked: pd.DataFrame) -> Markup:
         Col("", 27, "p"), Col("Inodes %", 15, "n"), Col("Size, GiB", 19, "n"),
         Col("Free, GiB", 19, "n"),
     )  # fmt: skip
-    shown = ranked.head(ROWS)
+    critical = int(_is_critical(view, ranked).sum())
+    shown = _worst_first(view, ranked).head(min(max(critical, ROWS), FULLEST))
     decimals = 0 if (shown["size_bytes"].min() or 0) >= 10 * GIB else 1
     rows = [_row(view, row, decimals) for row in shown.itertuples(index=False)]
     read = plural(view.read("disks"), "server")
     said = f"{plural(len(rows), 'filesystem')}, on {read} read"
     if len(rows) < len(ranked):
         said = cut(len(rows), len(ranked), "filesystem")
+    if critical > len(rows):
+        said = f"{number(len(rows))} of {plural(critical, 'filesystem')} at a critical limit"
+        said += f"; {number(critical - len(rows))} more in the workbook"
     return block("Fullest", said, table(cols, rows))
+
+
+def _worst_first(view: View, ranked: pd.DataFrame) -> pd.DataFrame:
+    """Return them with those at a critical limit on top: 90 % of bytes may be less than that."""
+    critical = _is_critical(view, ranked)
+    return ranked.loc[critical.sort_values(ascending=False, kind="stable").index]
+
+
+def _is_critical(view: View, ranked: pd.DataFrame) -> pd.Series:
+    limits = view.info.thresholds
+    by_bytes = ranked["used_percent"] >= limits.disks.critical
+    by_inodes = ranked["inodes_used_percent"] >= limits.inodes.critical
+    return (by_bytes.fillna(False) | by_inodes.fillna(False)).astype(bool)
 
 
 def _row(view: View, row: Any, decimals: int) -> tuple[Any, ...]:
     limits = view.info.thresholds
     kinds = [_kind(row.used_percent, limits.disks), _kind(row.inodes_used_percent, limits.inodes)]
     kind = next((one for one in ("critical", "warning") if one in kinds), "")
-    host = readable(row.host, 40) if row.host_count == 1 else f"{number(row.host_count)} hosts"
+    others = row.host_count - 1
+    host = readable(row.host, 40) + (f" and {number(others)} more" if others else "")
+    mount = readable(row.mount, 60) + (", inodes" if kinds[1] and not kinds[0] else "")
+    nodes = percent(row.inodes_used_percent)
     used = None if is_missing(row.used_percent) else float(row.used_percent)
     return (
-        mark(kind), bold(host) if kind else host, readable(row.mount, 60),
-        percent(row.used_percent),
-        bar(used, limits.disks.warning, kinds[0]), percent(row.inodes_used_percent),
+        mark(kind), bold(host) if kind else host, mount,
+        bold(percent(row.used_percent)) if kinds[0] else percent(row.used_percent),
+        bar(used, limits.disks.warning, kinds[0]), bold(nodes) if kinds[1] else nodes,
         _gib(row.size_bytes, decimals), _gib(row.available_bytes, decimals),
     )  # fmt: skip
 
@@ -110,6 +131,11 @@ def _over_fleet(view: View, ranked: pd.DataFrame) -> Markup:
     half = f"Half are less than {percent(used.median() + 1)} % full"
     over = int((used >= limit.warning).sum())
     every = plural(len(used), "filesystem")
+    nodes = ranked["inodes_used_percent"] >= view.info.thresholds.inodes.warning
+    by_bytes = (ranked["used_percent"] >= limit.warning).fillna(False)
+    more = int((nodes.fillna(False) & ~by_bytes).sum())
+    if more:
+        half += f"; {number(more)} more {verb(more, 'is')} above the limit of inodes"
     alt = f"{half}; {number(over)} of {every} at or above {limit.warning:g} %."
     return block(
         "Over the fleet", half,

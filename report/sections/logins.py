@@ -30,7 +30,7 @@ def page(view: View) -> Page:
     every = frame_of(view, "logins")
     seen = tables.sessions(every)
     if every.empty:
-        said = f"Nobody came in, and nobody tried, on {plural(read, 'server')} read."
+        said = f"Nobody came in, and nobody tried, on {view.reach('logins')}."
         return section("logins", nth_, NAMES["logins"], said, [], flow)
     parts = [_to_explain(view), _by_hour(view, seen)]
     parts += [_sources(view, seen), halves(_accepted(seen), _tried(seen))]
@@ -46,8 +46,9 @@ def _finding(view: View, seen: pd.DataFrame) -> str:
     if inside:
         where = inside[0] if len(inside) == 1 else plural(len(inside), "server")
         return f"{said}; root came in by password on {where}."
-    read = plural(view.read("logins"), "server")
-    where = f" on {read} read" if len(view.hosts) > 1 else ""
+    where = f" on {view.reach('logins')}" if len(view.hosts) > 1 else ""
+    if len(view.hosts) == 1 and not view.whole("logins"):
+        where = " in the part of its log that could be read"
     return f"{said}{where}; root never by password."
 
 
@@ -87,7 +88,7 @@ def _by_hour(view: View, seen: pd.DataFrame) -> Markup:
     if failed:
         nth_ = int(hours["failed"].to_numpy().argmax())
         most = number(int(hours["failed"].iloc[nth_]))
-        peak = f"most failed from {hours['hour'].iloc[nth_]:%H:%M}, {most} in an hour"
+        peak = f"most failed at {hours['hour'].iloc[nth_]:%H:%M}, {most} in an hour"
     alt = f"Logins by hour: {number(failed)} failed and {number(accepted)} accepted; {peak}."
     sources = seen.loc[seen["result"] == "failed", "source_ip"].dropna()
     inside = set(seen.loc[seen["result"] == "accepted", "source_ip"].dropna())

@@ -10,9 +10,10 @@ from report.sections import NAMES, flows, nth
 from report.words import listing, number, period, plural, readable, span
 
 WORDS = (
-    ("Running", "answered; degraded and maintenance count."),
-    ("Down", "cannot be reached."),
-    ("Unknown", "could not be asked: nothing is said about it, good or bad."),
+    ("Up", "answered, and nothing it runs has failed."),
+    ("Degraded", "answered, and something has."),
+    ("Down", "nobody answers there."),
+    ("Unknown", "it could not be asked, or refused: neither good nor bad."),
     ("Read", "at least one collector came back whole; “in part” when another did not."),
     ("–", "not known. It never stands for 0."),
 )
@@ -22,11 +23,11 @@ def page(view: View) -> Page:
     """Return the section."""
     info = view.info
     again = f"infra-report daily --date {info.report_date} --no-send"
+    command = Markup(
+        '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
+    ).format(again)
     parts = [
-        halves(_from(view), _limits(view) + _words()),
-        Markup(
-            '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
-        ).format(again),
+        halves(_from(view) + command, _limits(view) + _words()),
         Markup('<footer class="screen quiet">{}</footer>').format(readable(info.classification)),
     ]
     seconds = (info.finished_at - info.started_at).total_seconds()

@@ -12,23 +12,25 @@ from report.marks import mark, state
 from report.markup import Col, Page, block, bold, facts, halves, joined, prose, section, table
 from report.reading import NO_GROUP, View, frame_of
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth
-from report.states import states
-from report.words import is_missing, listing, number, plural, readable, verb
+from report.states import State, states
+from report.words import foreign, is_missing, listing, number, plural, readable, verb
 
 ORDER = ("down", "unknown", "degraded", "maintenance", "up")
+NAMED = 30  # hosts of one cause; all the rest is in the workbook
+MOST = 15  # causes
 SMALL_CELLS = 120  # above so many hosts a cell is a mark, and quiet groups are a line
 
 
 def page(view: View) -> Page:
     """Return the section."""
     found = states(view)
-    by_host = {host: key[0] for key, hosts in found.items() for host in hosts}
+    by_host = {host: one.name for one in found for host in one.hosts}
     parts: list[Markup] = []
     if len(view.hosts) <= FEW:
         parts.append(_few(view, by_host))
     elif view.answered:
         parts.append(_fleet(view, by_host))
-    parts.append(_not_up(view, found))
+    parts += [_not_up(view, found), _in_maintenance(found)]
     if len(view.hosts) > FEW:
         parts.append(halves(_systems(view), _kernels(view)))
     return section(
@@ -72,6 +74,8 @@ def _few(view: View, by_host: dict[str, str]) -> Markup:
     servers = frame_of(view, "servers").set_index("host").to_dict("index")
     hosts = frame_of(view, "hosts").set_index("host").to_dict("index")
     for host in view.hosts:
+        if host in view.blind:
+            continue  # nothing but dashes: "Not up" says why
         about, own = hosts.get(host, {}), servers.get(host, {})
         system = " ".join(
             readable(about[key])
@@ -163,24 +167,42 @@ def _key(by_host: dict[str, str]) -> Markup:
     return Markup('<p class="key">{}</p>').format(parts)
 
 
-def _not_up(view: View, found: dict[tuple[str, str], tuple[str, ...]]) -> Markup:
-    rows = [(key, hosts) for key, hosts in found.items() if key[0] != "up"]
+def _not_up(view: View, found: Sequence[State]) -> Markup:
+    rows = [one for one in found if one.name not in ("up", "maintenance")]
     if not rows:
         return Markup()
-    rows.sort(key=lambda row: (ORDER.index(row[0][0]) if row[0][0] in ORDER else 1, -len(row[1])))
-    servers = sum(len(hosts) for _, hosts in rows)
+    rows.sort(key=lambda one: (_rank(one.name), -len(one.hosts)))
+    counts: Counter[str] = Counter()
+    for one in rows:
+        counts[one.name] += len(one.hosts)
     shown = [
         (
-            bold(listing(hosts, 4)), listing(sorted({view.main_group[h] for h in hosts}), 3),
-            state(name), prose(why, 200) if why else "–",
+            bold(listing(one.hosts, NAMED), 1000),
+            listing(dict.fromkeys(view.main_group[host] for host in one.hosts), 3),
+            state(one.name), prose(one.why, 200) if one.why else "–",
         )
-        for (name, why), hosts in rows[:ROWS]
+        for one in rows[:MOST]
     ]  # fmt: skip
     cols = (Col("Host", 52), Col("Group", 24), Col("State", 26), Col("Why", 72, "wide"))
-    note = f"{plural(servers, 'server')}, worst first"
-    if len(rows) > ROWS:
-        note += f"; {number(ROWS)} of {number(len(rows))} causes, the rest is in the workbook"
-    return block("Not up", note, table(cols, shown, "stack"))
+    said = ", ".join(f"{number(count)} {name}" for name, count in counts.items())
+    if len(rows) > MOST:
+        said += f"; {number(MOST)} of {number(len(rows))} causes, the rest is in the workbook"
+    return block("Not up", said, table(cols, shown, "stack"))
+
+
+def _rank(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else 1
+
+
+def _in_maintenance(found: Sequence[State]) -> Markup:
+    """Return those that somebody took out on purpose: nothing to act on."""
+    hosts = [
+        listing(one.hosts, NAMED) + (f" ({foreign(one.why)})" if one.why else "")
+        for one in found if one.name == "maintenance"
+    ]  # fmt: skip
+    if not hosts:
+        return Markup()
+    return block("In maintenance", prose(f"{listing(hosts)}", 400), Markup())
 
 
 def _systems(view: View) -> Markup:

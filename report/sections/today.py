@@ -8,13 +8,15 @@ from datetime import date
 
 from markupsafe import Markup
 
+from report.causes import IN_WORDS
 from report.contract import Finding, KeyFigure, Summary, Unread
 from report.findings import summarise
+from report.headline import not_read
 from report.marks import mark
 from report.markup import Col, Page, block, bold, columns, infra, joined, prose, quiet, table
-from report.reading import IN_WORDS, View
+from report.reading import View
 from report.sections import NAMES, ROWS, nth, order
-from report.words import count_word, listing, number, period, plural
+from report.words import capital, count_word, listing, number, period, plural
 
 MOST = {"critical": 8, "warning": 10}
 COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 88), Col("", 18, "n"), Col("", 16, "n"))
@@ -162,17 +164,11 @@ def _link(view: View, section: str) -> Markup:
 
 
 def _unread(view: View, summary: Summary) -> Markup:
-    blind = summary.hosts - summary.hosts_read
     if not summary.unread:
         whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
         only = "Nothing: the server was read in full."
         return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    part = summary.hosts_partial
-    said = [f"{plural(blind, 'server')} not at all"] if blind else []
-    said += [f"{number(part) if blind else plural(part, 'server')} in part"] if part else []
-    note = ", ".join(said)
-    if summary.hosts == 1:
-        note = "The server as a whole" if blind else "Part of the server"
+    note = capital(not_read(summary))
     rows = unread_rows(summary.unread[:ROWS])
     more = len(summary.unread) - len(rows)
     if more:
@@ -184,12 +180,16 @@ def _unread(view: View, summary: Summary) -> Markup:
     return block("Could not be read", note, table(cols, rows, "stack"))
 
 
-def unread_rows(unread: Sequence[Unread], named: int = 4) -> list[Sequence[object]]:
+def unread_rows(
+    unread: Sequence[Unread], named: int = 4, longest: int = 200
+) -> list[Sequence[object]]:
     """Return rows of hosts, what is missing, and the cause."""
     rows: list[Sequence[object]] = []
     for one in unread:
         said = IN_WORDS.get(one.outcome, one.outcome)
         if one.cause:
-            said = one.cause if one.cause.startswith(said) else f"{said}: {one.cause}"
-        rows.append((mark("unread"), bold(listing(one.hosts, named)), one.what, prose(said, 200)))
+            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
+            said = one.cause if told else f"{said}: {one.cause}"
+        cause = prose(capital(said), longest)
+        rows.append((mark("unread"), bold(listing(one.hosts, named), 400), one.what, cause))
     return rows

@@ -111,7 +111,7 @@ def _busy(frame: pd.DataFrame) -> Markup:
         return Markup()
     cols = (
         Col("Host", 34),
-        Col("Load a core", 18, "n"),
+        Col("Load per core", 18, "n"),
         Col("Load, 15 min", 18, "n"),
         Col("Cores", 14, "n"),
     )
@@ -121,9 +121,9 @@ def _busy(frame: pd.DataFrame) -> Markup:
     ]
     over = int((every["per_core"] >= 1).sum())
     said = (
-        f"{plural(over, 'server')} {verb(over, 'is')} at or above 1 a core"
+        f"{plural(over, 'server')} {verb(over, 'is')} at or above 1 per core"
         if over
-        else "None at 1 a core or above"
+        else "None at 1 per core or above"
     )
     return block("Busiest", said, table(cols, rows))
 

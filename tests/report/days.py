@@ -79,6 +79,46 @@ def numbered(sizes: Mapping[str, int], width: int = 2) -> dict[str, list[str]]:
             for group, size in sizes.items()}  # fmt: skip
 
 
+# The causes as the transport and the collectors print them.
+NO_LOG = (
+    "no log of logins found: looked for /var/log/auth.log*, /var/log/secure*, "
+    "/var/log/messages*, /var/log/wtmp, /var/log/btmp and the journal"
+)
+
+
+def no_answer(host: str) -> str:
+    """Return the cause of a host that is silent."""
+    return f"timed out, waiting for a TCP connection to {host}"
+
+
+def no_route(host: str) -> str:
+    """Return the cause of a host to which no way leads."""
+    return f"no route to {host}: No route to host"
+
+
+def key_refused(host: str) -> str:
+    """Return the cause of a host that lets nobody in."""
+    tried = f"/home/infra/.ssh/{host}.pem, /home/infra/.ssh/id_ed25519"
+    return f"user infra was not let in; tried {tried}; the server takes publickey"
+
+
+def key_changed(host: str) -> str:
+    """Return the cause of a host that shows another key than it did."""
+    return (
+        f"host key {host} shows ED25519 SHA256:{'q' * 43}, but known is ED25519 "
+        f"SHA256:{'w' * 43}: it was set up again, or somebody stands in between; once checked, "
+        f"`infra-report trust {host}` accepts it"
+    )
+
+
+def key_unknown(host: str) -> str:
+    """Return the cause of a host whose key nobody has accepted yet."""
+    return (
+        f"host key ED25519 SHA256:{'q' * 43} of {host} is not known; once checked, "
+        f"`infra-report trust {host}` accepts it"
+    )
+
+
 def good() -> Day:
     """Return a day of 60 hosts on which nothing is wrong but one disk that fills."""
     fleet = Fleet()
@@ -92,10 +132,10 @@ def worst() -> Day:
     fleet = Fleet()
     down = {"db05", "edge06", "edge07", "app07"}
     ordinary(fleet, numbered(GROUPS), down)
-    fleet.unread("db05", "timed_out", "timed out after 60 s", "down")
+    fleet.unread("db05", "timed_out", no_answer("db05"), "down")
     for host in ("edge06", "edge07"):
-        fleet.unread(host, "unreachable", "no route to host", "down")
-    fleet.unread("app07", "host_key", "the host key changed; `infra-report trust app07` accepts it")
+        fleet.unread(host, "unreachable", no_route(host), "down")
+    fleet.unread("app07", "host_key", key_changed("app07"))
     change(fleet, "servers", "app12", state="degraded", failed_units="backup.service",
            system_state="degraded")  # fmt: skip
     change(fleet, "servers", "web09", state="degraded", system_state="degraded",
@@ -204,7 +244,9 @@ def nobody() -> Day:
         for name in names:
             fleet.host(name, group, DEBIAN, ok=False)
             fleet.unread(
-                name, "unreachable", f"{name} cannot be resolved: name resolution failed here"
+                name,
+                "unreachable",
+                f"name resolution failed for {name}: Temporary failure in name resolution",
             )
     return fleet.day()
 
@@ -222,7 +264,7 @@ def local() -> Day:
     fleet.runs(host, 11.4, 0.31, 2)
     for collector in COLLECTORS[:3]:
         fleet.outcome(host, collector)
-    fleet.outcome(host, "logins", "no_data", "no login log is here: no auth.log, no journal")
+    fleet.outcome(host, "logins", "no_data", NO_LOG)
     return fleet.day(organisation="", time_zone="UTC")
 
 
@@ -253,15 +295,18 @@ def big(hosts: int = 1000, logins: int = 100_000) -> Day:
     down = set(fleet.dice.sample(every, hosts // 60))
     ordinary(fleet, names, down)
     ends = (
-        ("unreachable", "no route to host", "down"),
-        ("timed_out", "timed out after 60 s", "down"),
-        ("auth_failed", "the server refused the key", "unknown"),
+        ("unreachable", no_route, "down"),
+        ("timed_out", no_answer, "down"),
+        ("auth_failed", key_refused, "unknown"),
     )
     for n, host in enumerate(sorted(down)):
         outcome, cause, state = ends[n % 3]
-        fleet.unread(host, outcome, cause, state)
+        fleet.unread(host, outcome, cause(host), state)
     for row in fleet.rows["disks"][::29]:
-        row.update(used_percent=math.ceil(84.5 + fleet.dice.random() * 14.9))
+        percent = 84.5 + fleet.dice.random() * 14.9
+        used = int(row["size_bytes"] * percent / 100)
+        row.update(used_percent=math.ceil(percent), used_bytes=used,
+                   available_bytes=row["size_bytes"] - used)  # fmt: skip
     for host in [h for h in every if h not in down][::90]:
         change(fleet, "servers", host, state="degraded", failed_units="backup.service")
     day = fleet.day()

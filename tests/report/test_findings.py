@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from report import grids, pages
+from report.causes import nameless
 from report.findings import Summary, summarise
+from report.reading import view
 from report.settings import Limit, Thresholds
+from report.states import states
 from report.store import Day
 from tests.report import days
 
@@ -39,9 +43,9 @@ def figure(summary: Summary, label: str) -> Any:
 def test_worst_day() -> None:
     summary = summarise(days.worst())
     assert sentences(summary)[:4] == [
-        "critical 2 hosts: Down: edge06 and edge07; no route to host.",
-        "critical app07: Not read: the host key changed; `infra-report trust app07` accepts it.",
-        "critical db05: Down: timed out after 60 s.",
+        "critical 2 hosts: Down: edge06 and edge07; no route to them.",
+        "critical app07: Host key changed: it was set up again, or somebody stands in between.",
+        "critical db05: Down: timed out, waiting for a TCP connection to db05.",
         "critical app03: root, by password, from 10.20.4.17 at 22:41.",
     ]
     assert "critical db03: /var 98 % full, 13 of 500 GiB free." in sentences(summary)
@@ -50,7 +54,9 @@ def test_worst_day() -> None:
         in sentences(summary)
     )
     assert "warning app12: backup.service failed." in sentences(summary)
-    assert summary.headline.startswith("Three servers are down, app07 could not be read")
+    assert summary.headline.startswith(
+        "Three servers are down, app07 could not be read (host key changed)"
+    )
     assert (summary.hosts, summary.hosts_read, summary.hosts_partial) == (60, 56, 5)
     assert summary.coverage_percent == pytest.approx(100 * 56 / 60)
     assert not [one for one in summary.findings if "storage08" in one.hosts]
@@ -84,7 +90,7 @@ def test_nothing_broken_only_where_it_was_read() -> None:
 
 def test_nobody_answered() -> None:
     summary = summarise(days.nobody())
-    assert summary.headline == "None of 60 servers could be read: name resolution failed here."
+    assert summary.headline == "None of 60 servers could be read: their names cannot be resolved."
     assert [one.value for one in summary.figures] == ["–"] * 5 + ["0"]
     assert not any(one.mark == "good" for one in summary.figures)
     assert summary.coverage_percent == 0
@@ -95,7 +101,7 @@ def test_nobody_answered() -> None:
 
 def test_first_run_on_this_machine() -> None:
     summary = summarise(days.local())
-    assert summary.headline == "Nothing is broken on this-machine."
+    assert summary.headline == "Nothing is broken on this-machine, as far as could be read."
     assert figure(summary, "Logins failed").value == "–"
     assert figure(summary, "Logins failed").mark == "unread"
     assert summary.coverage_percent == 100
@@ -105,7 +111,7 @@ def test_first_run_on_this_machine() -> None:
 
 def test_one_host_does_not_repeat_its_name() -> None:
     assert summarise(days.one()).headline == (
-        "Nothing is broken on web01; /var/log is 91 % full and it rebooted."
+        "Nothing is broken on web01; /var/log is 91 % full and the server rebooted."
     )
 
 
@@ -153,7 +159,8 @@ def test_missing_is_never_green() -> None:
     made.disk("web01", "/a", 100, 50, used_percent=None, inodes_used_percent=None, cause="stuck")
     days.change(made, "servers", "web01", state=None)
     summary = summarise(made.day())
-    assert figure(summary, "Servers running").value == "–"
+    assert figure(summary, "Servers up").value == "–"
+    assert figure(summary, "Servers up").mark == "warning"
     assert sentences(summary) == ["warning web01: State not known: no reason known."]
 
 
@@ -246,3 +253,164 @@ def test_hostile_names_stay_text() -> None:
     for one in summarise(days.hostile()).findings:
         assert one.sentence.isprintable()
         assert len(one.sentence) < 300
+
+
+def test_every_host_is_in_exactly_one_state() -> None:
+    made = days.Fleet()
+    for name in ("web01", "web02", "web021"):
+        made.host(name, "web", days.DEBIAN, ok=False)
+        made.unread(name, "auth_failed", days.key_refused("web02"))
+        made.outcome(name, "servers", "auth_failed", "user infra of web02 was not let in")
+    day = view(made.day())
+    found = [host for one in states(day) for host in one.hosts]
+    assert sorted(found) == sorted(day.hosts)
+    days.change(made, "servers", "web01", state_reason="the way to web02 broke")
+    days.change(made, "servers", "web02", state_reason="the way to web02 broke")
+    day = view(made.day())
+    assert sorted(host for one in states(day) for host in one.hosts) == sorted(day.hosts)
+    assert "web02" in pages.servers(day).html
+
+
+@pytest.mark.parametrize(
+    ("cause", "names", "said"),
+    [
+        ("no way to web02.", ["web02"], "no way to \0."),
+        ("web02 port 22", ["web02"], "\0 port 22"),
+        ("/keys/web02.pem of web021", ["web02"], "/keys/web02.pem of web021"),
+        ("10.0.0.10", ["10.0.0.1"], "10.0.0.10"),
+        ("web2.a.org refused", ["web2", "web2.a.org"], "\0 refused"),
+    ],
+)
+def test_a_name_counts_as_a_whole(cause: str, names: list[str], said: str) -> None:
+    assert nameless(cause, names) == said
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "said"),
+    [
+        ("host_key", days.key_unknown, "its host key is not known"),
+        ("host_key", days.key_changed, "its host key changed"),
+        ("unreachable", "name resolution failed for {}: x", "its name cannot be resolved"),
+        ("unreachable", "connection refused by {}: no SSH server listens", "connection refused"),
+        ("unreachable", days.no_route, "unreachable"),
+        ("auth_failed", days.key_refused, "login refused"),
+        ("timed_out", days.no_answer, "timed out"),
+    ],
+)
+def test_one_host_that_could_not_be_read(outcome: str, cause: Any, said: str) -> None:
+    for hosts in (1, 2):
+        made = days.Fleet()
+        names = [f"db{n:02d}" for n in range(1, hosts + 1)]
+        for name in names:
+            made.host(name, "db", days.DEBIAN, ok=False)
+            made.unread(name, outcome, cause(name) if callable(cause) else cause.format(name))
+        day = made.day()
+        summary = summarise(day)
+        who = "db01 could not be read" if hosts == 1 else "None of 2 servers could be read"
+        many = said.replace("its host key is", "their host keys are")
+        many = many.replace("its host key", "their host keys")
+        many = many.replace("its name cannot", "their names cannot")
+        assert summary.headline == f"{who}: {said if hosts == 1 else many}."
+        html = "".join(str(page(day).html) for page in (pages.today, pages.servers, pages.coverage))
+        assert "HOST" not in html and "\0" not in html
+        assert "HOST" not in repr(summary)
+        assert len(summary.unread) == 1
+
+
+def test_a_changed_key_keeps_its_point_on_page_one_and_its_figures_under_coverage() -> None:
+    day = days.worst()
+    first, coverage = str(pages.today(day).html), str(pages.coverage(day).html)
+    assert "Host key changed: it was set up again, or somebody stands in between" in first
+    assert "SHA256" not in first and "infra-report trust" not in first
+    assert coverage.count("SHA256:") == 2 and "infra-report trust app07" in coverage
+
+
+def test_a_figure_is_good_only_where_every_server_was_read() -> None:
+    made = fleet("web01", "web02", "web03")
+    assert {one.mark for one in summarise(made.day()).figures} == {"good"}
+    days.fail(made, "web02", "disks", "no_permission", "not allowed")
+    days.fail(made, "web03", "uptime", "partial", "no load")
+    summary = summarise(made.day())
+    marks = {one.label: one.mark for one in summary.figures}
+    assert marks == {
+        "Servers up": "good", "Disks above limit": "unread", "Logins failed": "good",
+        "Logins accepted": "good", "Servers rebooted": "unread", "Coverage": "unread",
+    }  # fmt: skip
+    assert figure(summary, "Coverage").note == "1 of 3 in full"
+    assert summary.headline == "Nothing is broken, as far as could be read."
+
+
+def test_a_log_that_begins_late_is_a_gap() -> None:
+    made = fleet("web01", "web02", "web03")
+    for row in made.rows["outcomes"]:
+        if row["collector"] == "logins":
+            late = {"web01": 12, "web02": 2, "web03": 0.5}[row["host"]]
+            row["evidence_from_at"] = days.FROM + timedelta(hours=late)
+    made.login("web01", 800, "failed", "root", source_ip="203.0.113.5", count=100)
+    summary = summarise(made.day())
+    (gap,) = summary.unread
+    assert (gap.hosts, gap.what, gap.outcome) == (("web01", "web02"), "part of logins", "partial")
+    assert gap.cause == "their logs begin between 08:00 and 18:00"
+    assert summary.hosts_partial == 2
+    assert summary.lead.endswith("All 3 servers answered, 2 of them only in part.")
+    assert "none got in on 3 servers read, 2 of them in part." in summary.findings[0].sentence
+    assert figure(summary, "Logins accepted").mark == "unread"
+    because = {row[0]: row[-1] for row in grids.coverage(made.day()).rows}
+    assert because["web01"] == "part of logins: its log begins at 18:00"
+    assert because["web03"] is None
+    alone = fleet("web01")
+    alone.rows["outcomes"][-1]["evidence_from_at"] = days.FROM + timedelta(hours=23, minutes=50)
+    assert summarise(alone.day()).unread[0].cause == "its log begins at 05:50"
+    assert "on 1 server read in part." in repr(pages.logins(alone.day()))
+    alone.login("web01", 1430, "failed", "root")
+    assert "in the part of its log that could be read" in repr(pages.logins(alone.day()))
+
+
+def test_a_state_that_is_not_known_is_not_called_degraded() -> None:
+    for names, said in (
+        (
+            ("web01",),
+            "Nothing is broken on web01, as far as could be read; its state is not known.",
+        ),
+        (
+            ("web01", "web02"),
+            "Nothing is broken, as far as could be read; the state of web01 is not known.",
+        ),
+    ):
+        made = fleet(*names)
+        days.fail(made, "web01", "servers", "command_failed", "exit status 1")
+        assert summarise(made.day()).headline == said
+
+
+def test_logins_to_explain_are_counted_each() -> None:
+    made = fleet("web01", "web02")
+    for minute in range(3):
+        made.login("web01", minute, "accepted", "root", method="password", source_ip="192.0.2.1")
+    made.login("web02", 9, "accepted", "root", method="password", source_ip="192.0.2.1", count=2)
+    assert figure(summarise(made.day()), "Logins accepted").note == "5 to explain"
+
+
+def test_one_wave_is_one_finding_with_its_worst_severity() -> None:
+    made = fleet("web01", "web02", "web03")
+    for name, count in (("web01", 2000), ("web02", 200)):
+        made.login(name, 1, "failed", "root", source_ip="203.0.113.5", count=count)
+    made.login("web03", 1, "failed", "root", source_ip="198.51.100.7", count=150)
+    found = summarise(made.day()).findings
+    assert [(one.severity, one.hosts) for one in found] == [
+        ("critical", ("web01", "web02")),
+        ("warning", ("web03",)),
+    ]
+
+
+def test_letters_that_only_the_page_cannot_draw_stay_in_sentences() -> None:
+    made = fleet("web01")
+    made.disk("web01", "/srv/用户\u202e", 100, 99)
+    day = made.day()
+    assert summarise(day).findings[0].sentence.startswith(r"/srv/用户\u202e 99 % full")
+    assert "用" not in pages.today(day).html and r"\u7528" in pages.today(day).html
+
+
+@pytest.mark.parametrize("name", list(days.DAYS))
+def test_captions_fit_one_line(name: str) -> None:
+    for one in summarise(days.DAYS[name]()).figures:
+        assert len(one.note) <= 22, one.note

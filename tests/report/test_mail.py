@@ -103,11 +103,11 @@ def test_both_bodies_say_the_same_status_first(settings: Settings, tmp_path: Pat
     for text in (" ".join(plain.split()), " ".join(shown.text.split())):
         place = 0
         for part in (
-            summary.headline, summary.lead, "Servers running", summary.findings[0].sentence,
+            summary.headline, summary.lead, "Servers up", summary.findings[0].sentence,
             "infrastructure-report-2026-11-23.pdf",
         ):  # fmt: skip
             place = text.index(part, place)
-        for part in ("56 of 60 servers read", "not in group systemd-journal", "■", "△",
+        for part in ("56 of 60 servers read, 5 of them in part", "not in group systemd-journal", "■", "△",
                      "Sun 22 Nov 06:00 to Mon 23 Nov 06:00, Europe/Amsterdam"):  # fmt: skip
             assert part in text
     assert not shown.links and "http" not in html
@@ -130,7 +130,7 @@ def test_a_none_says_how_far_it_looked(settings: Settings, name: str) -> None:
     plain, html = bodies(compose(day, summary, settings, []))
     if name == "nobody":
         assert "Not known: no server could be read." in plain and "\nNone.\n" not in plain
-        assert "Every server was read" not in html
+        assert "read in full" not in html
     else:
         assert "CRITICAL\n" + "-" * 72 + "\nNone.\n" in plain
     assert "Attached" not in plain
@@ -228,3 +228,14 @@ def test_nobody_to_send_to_and_one_alone(tmp_path: Path) -> None:
     assert read["To"] == "me@example.org" and read["Cc"] is None
     assert read["Message-ID"] != stored["Message-ID"]
     assert again.split(b"\r\n\r\n", 1)[1] == stored.as_bytes().split(b"\r\n\r\n", 1)[1]
+
+
+def test_commands_are_code_in_html_and_plain_in_text(settings: Settings) -> None:
+    made = days.Fleet()
+    made.host("web01", "web", days.DEBIAN, ok=False)
+    made.unread("web01", "host_key", days.key_unknown("web01"))
+    day = made.day()
+    plain, html = bodies(compose(day, summarise(day), settings, []))
+    assert "`" not in plain and "infra-report trust web01" in " ".join(plain.split())
+    assert "`" not in html and "<code>infra-report trust web01</code>" in html
+    assert "COULD NOT BE READ  (the server as a whole)" in plain
