@@ -25,6 +25,7 @@ from pathlib import Path
 
 import nbformat
 
+from report.settings import ROOT
 from tests.report.days import save_day
 
 STAGES = {
@@ -87,6 +88,8 @@ def main() -> None:
         infra = [sys.executable, "-m", "report"]
         commands = {"empty notebook": empty_notebook(folder)}
         commands["infra-report --help"] = [*infra, "--help"]
+        if (ROOT / ".venv").exists():
+            commands["run_daily.sh --version"] = [str(ROOT / "run_daily.sh"), "--version"]
         commands["a second whole run"] = [*infra, "daily", "--output", str(folder / "local")]
         for day in ("one", "worst", "big"):
             save_day(folder / day, day)

@@ -108,17 +108,17 @@ def test_a_second_setup_finds_everything_in_place(project: Path) -> None:
     assert run(project / "run_daily.sh", "-q", "--setup") == (0, "", "")
 
 
-def test_called_again_it_adds_under_three_tenths_of_a_second(project: Path) -> None:
-    def fastest(*command: str | Path) -> float:
-        times = []
-        for _ in range(7):
-            start = time.perf_counter()
-            assert run(*command, "--version").code == 0
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    python = project / ".venv/bin/python"
-    assert fastest(project / "run_daily.sh") - fastest(python, "-m", "report", "daily") < 0.3
+def test_called_again_it_starts_no_python_but_the_reports_own(
+    project: Path, tmp_path: Path
+) -> None:
+    """What it adds to the real work is two file reads; benchmarks/daily.py has the seconds."""
+    for name in ("python3", "python3.11", "python3.12", "python3.13", "python3.14", "pip"):
+        shim = tmp_path / name
+        shim.write_text(f"#!/bin/sh\necho {name} >>{tmp_path}/started\nexit 1\n")
+        shim.chmod(0o755)
+    ended = run(project / "run_daily.sh", "--version", PATH=f"{tmp_path}:{PATH}")
+    assert (ended.code, ended.err) == (0, "")
+    assert not (tmp_path / "started").exists()
 
 
 def test_it_runs_through_symlinks_from_any_directory(project: Path, tmp_path: Path) -> None:
