@@ -10,7 +10,6 @@ from __future__ import annotations
 from collectors.errors import InfraReportError
 
 EXIT_OK = 0
-EXIT_OUR_FAULT = 1
 EXIT_COVERAGE = 3
 EXIT_DOCUMENT = 4
 EXIT_NOT_DELIVERED = 5

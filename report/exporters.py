@@ -45,11 +45,6 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
         return ".html.j2"
 
     @property
-    def extra_template_basedirs_default(self) -> list[str]:
-        """Where the template's folder lies."""
-        return [str(TEMPLATES)]
-
-    @property
     def default_config(self) -> Config:
         """Leave out what is there for the screen alone."""
         config = Config(

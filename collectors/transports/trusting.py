@@ -56,11 +56,6 @@ def keys_of(host: Host, access: Access, seconds: float) -> tuple[Offered, ...]:
     return offered
 
 
-def fetch_key(host: Host, access: Access, seconds: float) -> Offered:
-    """Return the key to prefer of those that the host shows. Raises CollectError."""
-    return keys_of(host, access, seconds)[0]
-
-
 def accept(path: Path, offered: Offered) -> None:
     """Write the key to a known_hosts file: see `known_hosts.accept`. Raises OSError."""
     known_hosts.accept(path, offered.name, offered.key)

@@ -434,11 +434,11 @@ def test_all_kinds_of_keys_are_shown(web1: RunningSshd, tmp_path: Path) -> None:
 def test_a_host_with_one_kind_of_key(tmp_path: Path) -> None:
     server = start_sshd(tmp_path, "web2", ("rsa",))
     try:
-        assert trusting.fetch_key(server.host(), Access(), SECONDS).kind == "RSA"
+        assert trusting.keys_of(server.host(), Access(), SECONDS)[0].kind == "RSA"
     finally:
         server.stop()
     with pytest.raises(CollectError, match="connection refused"):
-        trusting.fetch_key(server.host(), Access(), SECONDS)
+        trusting.keys_of(server.host(), Access(), SECONDS)
 
 
 def test_a_big_ssh_config_is_cheap(tmp_path: Path) -> None:
