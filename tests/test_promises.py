@@ -77,7 +77,10 @@ class TestMissingIsNeverGreen:
         site.run("collect", "--limit", "aaa")
         known = outcomes(site.day)
         assert {known[host, "disks"] for host in ("aaa", "bbb")} == {"ok"}
-        assert sorted(p.name for p in (site.day / "raw").glob("*.gz")) == ["aaa.txt.gz", "bbb.txt.gz"]
+        assert sorted(p.name for p in (site.day / "raw").glob("*.gz")) == [
+            "aaa.txt.gz",
+            "bbb.txt.gz",
+        ]
 
     def test_a_past_day_is_only_added_to(self, site: Site) -> None:
         site.write(
