@@ -16,6 +16,7 @@ from collectors.base import Ask, Collector, Row, checked
 from collectors.envelope import TIMED_OUT, Section, unwrap, wrap
 from collectors.errors import CollectError, Outcome, ParseError
 from collectors.fleet import Host
+from collectors.options import merged
 from collectors.transports import Access, Printed, Transport, open_transport
 
 log = logging.getLogger(__name__)
@@ -50,9 +51,11 @@ class Plan:
         known = (host.name, collector.NAME) in self.skip
         return not known and (collector.PAST or not self.past)
 
-    def ask(self, collector: Collector) -> Ask:
-        """What this collector is asked."""
-        return Ask(self.from_at, self.to_at, self.options.get(collector.NAME, {}))
+    def ask(self, host: Host, collector: Collector) -> Ask:
+        """What this collector asks this host."""
+        own = host.collectors.get(collector.NAME, {})
+        options = merged(self.options.get(collector.NAME, {}), own)
+        return Ask(self.from_at, self.to_at, options)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Attempt:
 
     outcome: Outcome
     cause: str = ""
+    note: str = ""
     rows: Sequence[Row] = ()
     seconds: float | None = None
     size_bytes: int | None = None
@@ -157,12 +161,13 @@ def _asked(
 ) -> tuple[dict[str, Attempt], Row, Printed]:
     if not wanted:
         return {}, {}, Printed()
-    probes = [(c.NAME, c.SECONDS, c.script(plan.ask(c))) for c in (facts, *wanted)]
+    asks = {c.NAME: plan.ask(host, c) for c in (facts, *wanted)}
+    probes = [(c.NAME, c.SECONDS, c.script(asks[c.NAME])) for c in (facts, *wanted)]
     printed = _run(host, wrap(probes), plan, transports)
     with PARSING:
         sections = unwrap(printed.stdout)
-        attempts = {c.NAME: _attempt(c, plan, printed, sections) for c in wanted}
-        about = _attempt(facts, plan, printed, sections).rows
+        attempts = {c.NAME: _attempt(c, asks[c.NAME], printed, sections) for c in wanted}
+        about = _attempt(facts, asks[facts.NAME], printed, sections).rows
     return attempts, dict(about[0]) if about else {}, printed
 
 
@@ -175,18 +180,20 @@ def _run(host: Host, script: str, plan: Plan, transports: Transports) -> Printed
 
 
 def _attempt(
-    collector: Collector, plan: Plan, printed: Printed, sections: Mapping[str, Section]
+    collector: Collector, ask: Ask, printed: Printed, sections: Mapping[str, Section]
 ) -> Attempt:
     section = sections.get(collector.NAME)
     try:
-        attempt = _parsed(collector, plan.ask(collector), printed, section)
+        attempt = _parsed(collector, ask, printed, section)
         checked(collector.COLUMNS, attempt.rows)
     except CollectError as error:
         attempt = Attempt(error.outcome, error.cause)
     except Exception as error:  # around a host, see above
         log.debug("%s: the parser failed", collector.NAME, exc_info=True)
         attempt = Attempt(Outcome.PARSE_FAILED, f"fault in the collector: {error!r}")
-    attempt = replace(attempt, cause=attempt.cause[:LONGEST_CAUSE])
+    attempt = replace(
+        attempt, cause=attempt.cause[:LONGEST_CAUSE], note=attempt.note[:LONGEST_CAUSE]
+    )
     if section is not None:
         attempt = replace(attempt, seconds=section.seconds, size_bytes=len(section.body))
     return _with_absent(collector, attempt)
@@ -220,7 +227,9 @@ def _parsed(collector: Collector, ask: Ask, printed: Printed, section: Section |
         said = section.errors.partition("\n")[0] or f"it ended with {section.status}"
         parsed = replace(parsed, cause=parsed.cause or said)
     outcome = Outcome.PARTIAL if parsed.cause else Outcome.OK
-    return Attempt(outcome, parsed.cause, parsed.rows, evidence_from_at=parsed.evidence_from_at)
+    return Attempt(
+        outcome, parsed.cause, parsed.note, parsed.rows, evidence_from_at=parsed.evidence_from_at
+    )
 
 
 def _unfinished(printed: Printed) -> CollectError:

@@ -47,7 +47,7 @@ HOST = Column("host", TEXT, "", "the host's name in the fleet")
 class Ask:
     """What is asked of a collector: a span of time (UTC), and its own settings.
 
-    `options` is what daily.yaml holds under `collectors.NAME`.
+    `options` is what daily.yaml, and fleet.yaml for the host, hold under `collectors.NAME`.
     """
 
     from_at: datetime
@@ -60,11 +60,13 @@ class Parsed:
     """What `parse` found: rows under the collector's column names, without `host`.
 
     A `cause` says which rows could not be had and makes the outcome `partial`.
+    A `note` says what else is to be known, and leaves the outcome as it is.
     `evidence_from_at` is how far back the evidence reaches, where that is known.
     """
 
     rows: Sequence[Row]
     cause: str = ""
+    note: str = ""
     evidence_from_at: datetime | None = None
 
 
@@ -74,7 +76,8 @@ class Collector(Protocol):
     NAME: also the name of its frame. COLUMNS: without `host`, which gather puts first.
     SECONDS: the time limit of its script on the server. PAST: whether it can still be asked
     about a day that is over (logs can, a disk's fill cannot). MOST_BYTES may be there, where
-    its output can be more than `asking.MOST_BYTES`.
+    its output can be more than `asking.MOST_BYTES`, and OPTIONS, a `config.Strict` model with
+    a default for every field, where it can be told something.
     """
 
     NAME: str

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,19 +22,20 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from collectors.config import Strict, override, read_yaml, validate
 from collectors.errors import Fault, SettingsError
+from collectors.options import CollectorOptions, given, merged
+from collectors.ranges import expand
 
 # It becomes file names, which may have 255 bytes.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-RANGE = re.compile(r"\[([0-9]+|[A-Za-z]):([0-9]+|[A-Za-z])(?::([0-9]+))?\]")
 TRANSPORTS = ("ssh", "local", "replay")
-MOST_HOSTS = 20_000
-TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Host:
     """One host of the fleet. None: not set, so that ~/.ssh/config or a default decides.
 
+    collectors: what it is asked with, over daily.yaml's `collectors`.
     sources: by setting (`user`, `labels.site`) where its value comes from, in words.
     """
 
@@ -48,6 +48,7 @@ class Host:
     timeout_seconds: float = TIMEOUT_SECONDS
     groups: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    collectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
@@ -91,6 +92,7 @@ class _Options(Strict):
     transport: str | None = None
     timeout_seconds: float | None = Field(None, gt=0, le=3600)
     labels: dict[str, str | int | float | bool] = {}
+    collectors: CollectorOptions | None = None
 
     @field_validator("transport")
     @classmethod
@@ -149,41 +151,6 @@ def load_fleet(path: Path, root: Path, overrides: Sequence[tuple[str, Any]] = ()
         override(data, key, value)
     hosts = _compose(validate(_FleetFile, data, str(path)), str(path))
     return Fleet(tuple(_resolved(host, root) for host in hosts), path)
-
-
-def expand(pattern: str) -> Iterator[str]:
-    """Yield the names of a host range: `web[01:03]` is web01, web02, web03.
-
-    Raises ValueError for a range that is none, or too large.
-    """
-    pieces: list[list[str]] = []
-    end = 0
-    for found in RANGE.finditer(pattern):
-        pieces += [[pattern[end : found.start()]], _span(*found.groups())]
-        end = found.end()
-    pieces.append([pattern[end:]])
-    size = 1
-    for piece in pieces:
-        size *= len(piece)
-    if size > MOST_HOSTS:
-        raise ValueError(f"{pattern!r} names {size:,} hosts; at most {MOST_HOSTS:,} are meant")
-    return ("".join(parts) for parts in product(*pieces))
-
-
-def _span(first: str, last: str, step: str | None) -> list[str]:
-    by = int(step or 1)
-    if first.isdigit() != last.isdigit() or by < 1:
-        raise ValueError(f"[{first}:{last}] is no range; it would be like [01:40] or [a:f]")
-    if first.isdigit():
-        if int(last) - int(first) > MOST_HOSTS:
-            raise ValueError(f"[{first}:{last}] is too large; at most {MOST_HOSTS:,} are meant")
-        width = len(first) if first.startswith("0") else 0
-        names = [f"{n:0{width}d}" for n in range(int(first), int(last) + 1, by)]
-    else:
-        names = [chr(n) for n in range(ord(first), ord(last) + 1, by)]
-    if not names:
-        raise ValueError(f"[{first}:{last}] runs backwards; it would be [{last}:{first}]")
-    return names
 
 
 def _compose(settings: _FleetFile, file: str) -> tuple[Host, ...]:
@@ -262,15 +229,23 @@ def _host(
     layers += [(f"group {n}", group) for n, group in zip(group_names, groups, strict=True)]
     layers += [("host", own)] if own else []
     chosen: dict[str, Any] = {}
+    collectors: dict[str, Any] = {}
     labels: dict[str, str] = {}
     sources: dict[str, str] = {}
     for source, layer in layers:
-        given = layer.model_dump(exclude={"labels", "groups", "hosts"}, exclude_none=True)
-        chosen.update(given)
+        plain = layer.model_dump(
+            exclude={"labels", "groups", "hosts", "collectors"}, exclude_none=True
+        )
+        chosen.update(plain)
+        options = given(layer.collectors)
+        collectors = merged(collectors, options)
         labels.update({key: str(value) for key, value in layer.labels.items()})
-        keys = [*given, *(f"labels.{key}" for key in layer.labels)]
+        keys = [*plain, *(f"labels.{key}" for key in layer.labels)]
+        keys += [f"collectors.{key}" for key in options]
         sources.update(dict.fromkeys(keys, source))
-    return Host(name=name, groups=group_names, labels=labels, sources=sources, **chosen)
+    return Host(
+        name, groups=group_names, labels=labels, collectors=collectors, sources=sources, **chosen
+    )
 
 
 def _resolved(host: Host, root: Path) -> Host:

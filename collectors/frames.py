@@ -22,6 +22,7 @@ OUTCOME_COLUMNS: tuple[Column, ...] = (
     Column("collector", TEXT, "", "which collector"),
     Column("outcome", TEXT, "", f"one of {', '.join(Outcome)}"),
     Column("cause", TEXT, "", "why it is not ok, in words"),
+    Column("note", TEXT, "", "what else is to be known, though nothing is amiss"),
     Column("seconds", NUMBER, "s", "how long the probe ran on the host"),
     Column("bytes", WHOLE, "B", "how much it printed"),
     Column("from_at", TIME, "UTC", "the beginning of the time asked for"),

@@ -107,6 +107,7 @@ def _outcome_rows(result: HostResult, plan: Plan) -> list[Row]:
             "collector": name,
             "outcome": str(attempt.outcome),
             "cause": attempt.cause or None,
+            "note": attempt.note or None,
             "seconds": attempt.seconds,
             "bytes": attempt.size_bytes,
             "from_at": plan.from_at,

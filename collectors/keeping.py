@@ -1,7 +1,8 @@
 """What is kept beside the hosts' raw output, so that it can be replayed: raw/asked.json.
 
-    {"hosts": {"web1": {"address": "", "groups": ["web"], "labels": {}, "outcome": "ok",
-               "cause": "", "collected_at": "2026-11-23T05:00:07.123456+00:00"}}, …}
+    {"hosts": {"web1": {"address": "", "groups": ["web"], "labels": {},
+               "collectors": {}, "outcome": "ok", "cause": "",
+               "collected_at": "2026-11-23T05:00:07.123456+00:00"}}, …}
 
 The rest of the file is the reporting half's.
 """
@@ -30,6 +31,7 @@ def kept(results: Iterable[HostResult]) -> dict[str, Any]:
             "address": result.host.address,
             "groups": list(result.host.groups),
             "labels": dict(result.host.labels),
+            "collectors": dict(result.host.collectors),
             "outcome": str(result.outcome),
             "cause": result.cause,
             "collected_at": result.collected_at.isoformat(),
@@ -63,6 +65,7 @@ def hosts(data: Mapping[str, Any]) -> tuple[Host, ...]:
             address=one["address"],
             groups=tuple(one["groups"]),
             labels=one["labels"],
+            collectors=one.get("collectors", {}),
             transport="replay",
         )
         for name, one in data["hosts"].items()

@@ -74,14 +74,13 @@ def _output(settings: Settings) -> Iterator[Check]:
 
 
 def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
-    from collectors import COLLECTORS
     from collectors.asking import HostResult, Plan
     from collectors.gather import gather
 
     assert settings.fleet is not None
-    now = datetime.now(UTC)
+    now, collectors = datetime.now(UTC), settings.daily.collect.collectors
     plan = Plan(
-        COLLECTORS,
+        collectors,
         now - LOOK_BACK,
         now,
         options_of(settings),
@@ -107,7 +106,7 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
                 for n, one in result.failures.items()
                 if (one.outcome, one.cause) == (outcome, cause)
             ]
-            part = "" if len(names) == len(COLLECTORS) else f" {', '.join(names)}"
+            part = "" if len(names) == len(collectors) else f" {', '.join(names)}"
             said = f"{outcome.replace('_', ' ')}: {cause}"
             yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, said, "–")
     yield Check("hosts", well == len(results), f"{well} of {len(results)} can be read")

@@ -174,12 +174,11 @@ def _known(output: Path, day: date, wanted: bool) -> store.Day | None:
 
 
 def _plan(settings: Settings, day: date, now: datetime, past: bool, old: store.Day | None) -> Plan:
-    from collectors import COLLECTORS
     from collectors.asking import Plan
 
     folder = store.day_folder(settings.output, day)
     plan = Plan(
-        collectors=COLLECTORS,
+        collectors=settings.daily.collect.collectors,
         from_at=now,
         to_at=now,
         options=options_of(settings),

@@ -40,6 +40,8 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     rows = [{"host": options.host, **row} for row in attempt.rows]
     if rows or options.format != "table" or attempt.outcome is Outcome.OK:
         _printed(names, rows, options.format)
+    if attempt.note:
+        sys.stderr.write(visible(f"{options.host} {collector.NAME}: {attempt.note}") + "\n")
     if attempt.outcome is not Outcome.OK:
         cause = f": {attempt.cause}" if attempt.cause else ""
         said = f"{options.host} {collector.NAME}: {attempt.outcome.replace('_', ' ')}{cause}"

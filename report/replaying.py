@@ -30,14 +30,13 @@ def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
     Hosts, period and thresholds are those of then, the collectors and their own settings
     those of now: without a change to these the frames are equal, byte for byte.
     """
-    from collectors import COLLECTORS
     from collectors.asking import Plan, left_out
     from collectors.gather import gather
     from collectors.transports import Access
 
     data, info = _kept(raw)
     plan = Plan(
-        collectors=COLLECTORS,
+        collectors=settings.daily.collect.collectors,
         from_at=info.from_at,
         to_at=info.to_at,
         options=options_of(settings),

@@ -14,9 +14,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from collectors import COLLECTORS
+from collectors.base import Collector
 from collectors.config import Strict
 from collectors.credentials import Secret
 from collectors.fleet import Fleet
+from collectors.options import CollectorOptions
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBJECT_WORDS = ("title", "date", "organisation")
@@ -62,22 +65,29 @@ class Retention(Strict):
 
 
 class Collect(Strict):
-    """concurrency: hosts at once. output_cap_megabytes: for one host."""
+    """concurrency: hosts at once. output_cap_megabytes: for one host.
 
+    without: collectors that are not run at all.
+    """
+
+    without: list[str] = []
     concurrency: int = Field(50, ge=1, le=500)
     output_cap_megabytes: float = Field(32, gt=0, le=1024)
 
+    @field_validator("without")
+    @classmethod
+    def _known_collectors(cls, value: list[str]) -> list[str]:
+        names = [one.NAME for one in COLLECTORS]
+        if unknown := [name for name in value if name not in names]:
+            raise ValueError(f"no collector {unknown[0]!r}; there are {', '.join(names)}")
+        if set(names) <= set(value):
+            raise ValueError("leaves no collector; at least one has to be run")
+        return value
 
-class LoginsOptions(Strict):
-    """paths: globs that take the place of the usual log files."""
-
-    paths: list[str] = []
-
-
-class CollectorOptions(Strict):
-    """What a collector may be told, under its name."""
-
-    logins: LoginsOptions = LoginsOptions()
+    @property
+    def collectors(self) -> tuple[Collector, ...]:
+        """The collectors that are run."""
+        return tuple(one for one in COLLECTORS if one.NAME not in self.without)
 
 
 class Output(Strict):

@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
+from collectors.config import Strict
 from collectors.errors import CollectError, NoData, NoPermission, ParseError
 from collectors.logins import reading, sections
 from collectors.logins.clock import Clock, zone
 from collectors.logins.events import join
 from collectors.logins.script import script
 
-__all__ = ["COLUMNS", "NAME", "PAST", "SECONDS", "parse", "script"]
+__all__ = ["COLUMNS", "NAME", "OPTIONS", "PAST", "SECONDS", "parse", "script"]
 
 NAME = "logins"
 SECONDS = 40
@@ -43,6 +44,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("ended_at", TIME, "", "end of the session, where known"),
 )
 
+
+class OPTIONS(Strict):
+    """paths: globs that take the place of the usual log files."""
+
+    paths: list[str] = []
+
+
 REMEDY = (
     "add the user to group adm (Debian, Ubuntu) or systemd-journal (the journal); on the"
     " RHEL family let a group read /var/log/secure"
@@ -60,7 +68,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     lines = reading.Reading(logs, clock)
     rows = [_plausible(row) for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
-    return Parsed(rows, _cause(seen, logs), lines.earliest())
+    return Parsed(rows, _cause(seen, logs), evidence_from_at=lines.earliest())
 
 
 def _plausible(row: Row) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Iterator
 
 from collectors.base import TEXT, Column, Row
@@ -38,6 +39,9 @@ def resolve(host: Host, config: SshConfig, file: str) -> Iterator[Row]:
         yield _row("groups", ", ".join(host.groups), file)
     for name, value in sorted(host.labels.items()):
         yield _row(f"labels.{name}", value, host.sources.get(f"labels.{name}", file))
+    for name, options in sorted(host.collectors.items()):
+        said = json.dumps(options, ensure_ascii=False)
+        yield _row(f"collectors.{name}", said, host.sources.get(f"collectors.{name}", file))
 
 
 def _way(host: Host, last: Hop) -> Iterator[Row]:

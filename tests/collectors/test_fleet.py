@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from collectors import logins
+from collectors.asking import Plan
 from collectors.errors import SettingsError
-from collectors.fleet import Fleet, expand, load_fleet
+from collectors.fleet import Fleet, Host, load_fleet
+from collectors.options import merged
+from collectors.ranges import expand
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
 def load(tmp_path: Path, text: str, **more: object) -> Fleet:
@@ -186,3 +193,34 @@ def test_an_executable_inventory_that_fails(tmp_path: Path, script: str, said: s
     path.chmod(0o755)
     with pytest.raises(SettingsError, match=said):
         load_fleet(path, tmp_path)
+
+
+def test_what_collectors_are_told_is_merged_from_the_outside_in(tmp_path: Path) -> None:
+    fleet = load(
+        tmp_path,
+        """
+        defaults: {collectors: {logins: {paths: [/outer]}}}
+        groups:
+          web: {hosts: [web1, web2], collectors: {logins: {paths: [/group]}}}
+        hosts:
+          web2: {collectors: {logins: {paths: [/own]}}}
+          db1:
+        """,
+    )
+    found = {host.name: host for host in fleet.hosts}
+    assert {name: host.collectors["logins"]["paths"] for name, host in found.items()} == {
+        "db1": ["/outer"], "web1": ["/group"], "web2": ["/own"],
+    }  # fmt: skip
+    assert found["web2"].sources["collectors.logins"] == "host"
+    plan = Plan((logins,), NOW, NOW, {"logins": {"paths": ["/daily"]}})
+    assert plan.ask(found["web2"], logins).options == {"paths": ["/own"]}
+    assert plan.ask(Host("x"), logins).options == {"paths": ["/daily"]}
+
+
+def test_options_are_merged_as_mappings() -> None:
+    outer = {"commands": {"a": {"command": "x", "seconds": 5}}, "paths": [1, 2]}
+    inner = {"commands": {"a": {"command": "y"}, "b": {"command": "z"}}, "paths": [3]}
+    assert merged(outer, inner) == {
+        "commands": {"a": {"command": "y", "seconds": 5}, "b": {"command": "z"}},
+        "paths": [3],
+    }

@@ -58,6 +58,22 @@ def test_set_overrides_a_setting(params: Path) -> None:
     assert settings.mail.to == ["a@example.org"]
 
 
+def test_collectors_may_be_left_out(params: Path) -> None:
+    daily = load(params, "daily.collect.without=[logins]").daily
+    assert "logins" not in [one.NAME for one in daily.collect.collectors]
+    with pytest.raises(SettingsError, match="no collector 'login'; there are servers, uptime"):
+        load(params, "daily.collect.without=[login]")
+
+
+def test_what_a_collector_is_told_is_checked_in_both_files(params: Path) -> None:
+    (params / "fleet.yaml").write_text("hosts: {a: {collectors: {logins: {path: [/x]}}}}\n")
+    (params / "daily.yaml").write_text("collectors: {logins: {paths: /y}}\n")
+    assert faults(params) == [
+        "daily.yaml: collectors.logins.paths: is '/y'; it would be a list, like [a, b]",
+        "fleet.yaml: hosts.a.collectors.logins.path: unknown key; did you mean `paths`?",
+    ]
+
+
 def test_every_fault_of_every_file_at_once(params: Path) -> None:
     (params / "daily.yaml").write_text(
         "tresholds: {}\nthresholds: {disks: {warning: 90, critical: 80}}\ntime_zone: Mars/Olympus\n"
