@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from report.store import Day, day_folder, save
-from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, SHAPES, TO, Fleet, info_of, typed
+from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, TO, Fleet, info_of, typed
 
 __all__ = [
-    "COLLECTORS", "DATE", "DAYS", "FROM", "GIB", "SHAPES", "TO", "Fleet", "info_of", "save_day",
-    "typed",
+    "COLLECTORS", "DATE", "DAYS", "FROM", "GIB", "TO", "Fleet", "info_of", "save_day", "typed",
 ]  # fmt: skip
 
 DEBIAN = ("debian", "Debian", "12", "6.1.0-28-amd64")
@@ -330,7 +329,7 @@ def many_logins(day: Day, rows: int, hosts: Sequence[str]) -> Any:
         "result": "failed", "user": dice.choice(users, more),
         "source_ip": [f"203.0.113.{n}" for n in dice.integers(1, 250, more)],
         "service": "sshd", "method": "password", "count": dice.integers(1, 5, more),
-    }).reindex(columns=list(SHAPES["logins"]))  # fmt: skip
+    }).reindex(columns=day.frames["logins"].columns)  # fmt: skip
     return pd.concat(
         [day.frames["logins"], frame.astype(day.frames["logins"].dtypes)], ignore_index=True
     )

@@ -109,13 +109,3 @@ def test_outcomes_by_collector() -> None:
     assert frame.loc["logins", "no_permission"] == 4
     assert frame.loc["servers", "unreachable"] == 2
     assert frame.drop(columns=["p50", "p95"]).sum(axis=1).eq(60).all()
-
-
-def test_frames_of_the_synthetic_days_are_those_of_the_collectors() -> None:
-    from collectors.frames import FRAMES
-
-    for name, columns in FRAMES.items():
-        frame = days.typed(name, [])
-        assert {column.name: column.dtype for column in columns} == {
-            column: str(dtype) for column, dtype in frame.dtypes.items()
-        }, name
