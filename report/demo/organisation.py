@@ -151,7 +151,7 @@ UIDS = {p.user: p.uid for p in (*PEOPLE, GONE, AUTOMATION, DEPLOY, BACKUP)} | {"
 def servers(count: int) -> list[Server]:
     """Return so many servers, shared out over the roles, one of each at least."""
     return [
-        _server(role, number)
+        server(role, number)
         for role, size in _sizes(count).items()
         for number in range(1, size + 1)
     ]
@@ -165,7 +165,8 @@ def _sizes(count: int) -> dict[str, int]:
     return sizes
 
 
-def _server(role: str, number: int) -> Server:
+def server(role: str, number: int) -> Server:
+    """Return the nth server of a role."""
     kind = ROLES[role]
     system = kind.systems[(number - 1) % len(kind.systems)]
     site = WHERE[(number - 1) % len(WHERE)]

@@ -67,7 +67,7 @@ class Story:
     """The demo's story: who is there, and what happens to whom on which day."""
 
     seed: int
-    servers: Sequence[Server]
+    servers: list[Server]
     first: date
     last: date
     plants: list[Plant] = field(default_factory=list)

@@ -16,6 +16,7 @@ from report.demo.organisation import Mount, Server
 
 Course = Callable[[date], float]
 EPOCH = date(2026, 1, 1)
+FLOOR = 4.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def steady(name: str, last: date, end: float, pace: float, width: float = 0.08) 
 
     def percent(day: date) -> float:
         level = end - pace * (last - day).days
-        return max(4.0, level + (wobble(name, day, width) if day < last else 0.0))
+        return max(FLOOR, level + (wobble(name, day, width) if day < last else 0.0))
 
     return percent
 
@@ -72,7 +73,7 @@ def steps(name: str, last: date, end: float, points: float, every: int) -> Cours
 
     def percent(day: date) -> float:
         taken = ((last - day).days + every - 2) // every
-        return max(4.0, end - points * taken) + wobble(name, day, 0.03)
+        return max(FLOOR, end - points * taken) + wobble(name, day, 0.03)
 
     return percent
 
@@ -82,7 +83,7 @@ def cleaned(name: str, at: date, peak: float, pace: float, rest: float) -> Cours
 
     def percent(day: date) -> float:
         if day < at:
-            return max(4.0, peak - pace * ((at - day).days - 1) + wobble(name, day, 0.1))
+            return max(FLOOR, peak - pace * ((at - day).days - 1) + wobble(name, day, 0.1))
         return min(70.0, rest + pace * (day - at).days / 4 + wobble(name, day, 0.1))
 
     return percent

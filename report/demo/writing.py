@@ -45,13 +45,12 @@ def demo(options: argparse.Namespace, console: Console) -> int:
     """Write the demo into a folder that is empty or not there; return the exit code."""
     folder: Path = options.folder
     _check(options)
-    servers = organisation.servers(options.hosts)
-    story = tell(options.seed, servers, options.days, options.until)
+    story = tell(options.seed, options.hosts, options.days, options.until)
     with writing(folder):
         settings.write(folder / "params", story)
         (folder / "output").mkdir(mode=0o700, parents=True)
     known = load_settings(folder / "params", folder / "output")
-    write_days(story, known, console)
+    write_days(story, known, options.hosts, console)
     with writing(folder):
         (folder / "truth.json").write_text(json.dumps(truth(story, options), indent=1) + "\n")
     console.say(f"Made {options.days} days of {options.hosts} servers in {folder}.")
@@ -98,7 +97,7 @@ def truth(story: Story, options: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_days(story: Story, known: Settings, console: Console) -> None:
+def write_days(story: Story, known: Settings, hosts: int, console: Console) -> None:
     """Write every day's folder; what servers printed stays for the last days alone.
 
     A day does not depend on the day before, so with many days each processor takes its share.
@@ -109,11 +108,11 @@ def write_days(story: Story, known: Settings, console: Console) -> None:
     days = days_between(story.first, story.last)
     workers = min(os.cpu_count() or 1, len(days) // DAYS_A_PROCESS, MOST_PROCESSES)
     if workers < 2:
-        _write_share(_Share(story.seed, len(story.servers), story.last, len(days), known, days))
+        _write_share(_Share(story.seed, hosts, story.last, len(days), known, days))
         return
     console.stage(f"making {len(days)} days in {workers} processes")
     shares = [
-        _Share(story.seed, len(story.servers), story.last, len(days), known, days[n::workers])
+        _Share(story.seed, hosts, story.last, len(days), known, days[n::workers])
         for n in range(workers)
     ]
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
@@ -134,7 +133,7 @@ class _Share:
 
 
 def _write_share(share: _Share) -> None:
-    story = tell(share.seed, organisation.servers(share.hosts), share.days, share.until)
+    story = tell(share.seed, share.hosts, share.days, share.until)
     quiet = Console(quiet=True, debug=False)
     for day in share.mine:
         write_day(story, share.known, day, quiet)

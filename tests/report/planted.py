@@ -28,9 +28,11 @@ def rows(days: Snapshots, plant: Plant, frame: str, which: str = "last") -> pd.D
 
 
 def series(days: Snapshots, plant: Plant, column: str) -> list[Any]:
-    """Return a column of disks over the days, for the plant's host and mount."""
+    """Return a column of disks over the plant's days, for its host and mount."""
     found = []
     for day in sorted(days):
+        if str(day) < plant["first"]:
+            continue
         disks = days[day].frames["disks"]
         here = disks[(disks["host"] == plant["hosts"][0]) & (disks["mount"] == plant["object"])]
         found += [int(value) for value in here[column].dropna()]
@@ -70,7 +72,8 @@ def stuck(days: Snapshots, plant: Plant) -> bool:
 
 
 def jumped(days: Snapshots, plant: Plant) -> bool:
-    known = series(days, plant, "used_percent")
+    before = date.fromisoformat(plant["first"]) - timedelta(days=1)
+    known = series(days, {**plant, "first": str(before)}, "used_percent")
     return len(known) > 1 and known[-1] - known[-2] > plant["values"]["points"] - 3
 
 

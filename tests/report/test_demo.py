@@ -154,9 +154,10 @@ def test_what_cannot_be_made_is_refused(tmp_path: Path, words: tuple[str, str]) 
 
 def test_the_story_of_a_full_demo_has_every_kind() -> None:
     """Told alone, which takes no time: the kinds that a small demo has no room for, too."""
-    story = tell(7, organisation.servers(60), 90, WORST)
+    story = tell(7, 60, 90, WORST)
     assert {plant.kind for plant in story.plants} == set(SEEN)
     assert story.best not in story.maintenance()
     for plant in story.plants:
         assert plant.hosts and story.first <= plant.first <= plant.last <= story.last
+    assert len(story.present(story.last)) == 60
     assert len(organisation.servers(1000)) == 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from report.demo import organisation
 from report.demo.organisation import Server
 from report.demo.story import Absence, Story, days_between
 
@@ -36,10 +37,11 @@ def _come_and_go(story: Story) -> None:
     for server, ago in zip(new, (34, 2), strict=True):
         story.added[server.name] = since = story.past(ago)
         story.plant("host_added", [server.name], "fleet", since)
-    old = [s for s in reversed(story.servers) if s.role == "app"][:1]
-    for server in old:
-        story.retired[server.name] = gone = story.past(20)
-        story.plant("host_retired", [server.name], "fleet", gone, last_seen=str(gone - _DAY))
+    # One more than was asked for, as it is gone in the end.
+    old = organisation.server("app", sum(s.role == "app" for s in story.servers) + 1)
+    story.servers.append(old)
+    story.retired[old.name] = gone = story.past(20)
+    story.plant("host_retired", [old.name], "fleet", gone, last_seen=str(gone - _DAY))
 
 
 _DAY = timedelta(days=1)

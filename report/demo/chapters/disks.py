@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date, timedelta
 
 from report.demo import usage
 from report.demo.organisation import DOMAIN, Mount, Server
@@ -43,6 +44,11 @@ def _severity(percent: float) -> str:
     return "critical" if percent >= 95 else "warning" if percent >= 85 else ""
 
 
+def _since(story: Story, end: float, pace: float) -> date:
+    """Return the first day on which a steady course rises: before, it lies on its floor."""
+    return max(story.first, story.last - timedelta(days=int((end - usage.FLOOR) / pace)))
+
+
 def _fills(story: Story, role: str, place: int, at: str, end: float, points: float) -> None:
     if (found := _free(story, role, place, at)) is None:
         return
@@ -51,7 +57,7 @@ def _fills(story: Story, role: str, place: int, at: str, end: float, points: flo
     story.bytes_of[server.name, at] = usage.steady(f"{server.name}{at}", story.last, end, pace)
     now = story.use(server, mount, story.last)
     story.plant(
-        "disk_fills", [server.name], at, story.first, severity=_severity(end),
+        "disk_fills", [server.name], at, _since(story, end, pace), severity=_severity(end),
         used_percent=math.ceil(end), points_per_day=round(pace, 4),
         bytes_per_day=int((now.used + now.available) * 1024 * pace / 100),
         full_on=str(usage.full_on(story.last, end, pace)),
@@ -68,7 +74,7 @@ def _inodes(story: Story) -> None:
         f"{server.name} i", story.last, end, pace, 0.05
     )
     story.plant(
-        "inodes_fill", [server.name], mount.at, story.first, severity=_severity(end),
+        "inodes_fill", [server.name], mount.at, _since(story, end, pace), severity=_severity(end),
         inodes_used_percent=math.ceil(end), points_per_day=round(pace, 4),
         full_on=str(usage.full_on(story.last, end, pace)),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from random import Random
 
 from report.demo.logins import Event, failed
@@ -18,7 +19,12 @@ WEIGHTS = (80, 160, 210, 240, 215, 120, 50)
 
 def plant(story: Story) -> None:
     """Plant what happens at night."""
-    _wave(story)
+    there = [s for s in story.present(story.last) if _readable(story, s)]
+    hit = there[: max(2, round(len(story.servers) * SHARE))]
+    _wave(story, story.last, hit, 1.25, NETWORK)
+    if (story.last - story.best).days > 60:
+        edges = [s for s in story.servers if s.role == "edge"][:3]
+        _wave(story, story.past(56), edges, 0.3, NETWORK)
     _guessed(story)
     _root(story)
     _stolen(story)
@@ -33,25 +39,26 @@ def _login(story: Story, server: Server, *events: Event) -> None:
     story.logins.setdefault((server.name, story.last), []).extend(events)
 
 
-def _wave(story: Story) -> None:
-    """Let failed logins from one network pass over half of the fleet in the last evening."""
-    there = [s for s in story.present(story.last) if _readable(story, s)]
-    hit = there[: max(2, round(len(story.servers) * SHARE))]
+def _wave(story: Story, day: date, hosts: Sequence[Server], most: float, network: str) -> None:
+    """Let failed logins from one network pass over hosts in the evening before a day.
+
+    most: how hard the first is hit; the others get a part of that.
+    """
     attempts = 0
-    for number, server in enumerate(hit):
-        dice = Random(f"{story.seed} wave {server.name}")  # noqa: S311 - of a made-up fleet
-        strength = 1.25 if number == 0 else dice.uniform(0.15, 0.5)
+    for number, server in enumerate(hosts):
+        dice = Random(f"{story.seed} wave {day} {server.name}")  # noqa: S311 - of a made-up fleet
+        strength = most if number == 0 else most * dice.uniform(0.15, 0.4)
         for hour, weight in enumerate(WEIGHTS):
-            begin = at(story.last - timedelta(days=1), 16) + timedelta(hours=hour)
+            begin = at(day - timedelta(days=1), 16) + timedelta(hours=hour)
             often = round(weight * strength)
             attempts += often
-            _login(story, server, *(
-                failed(begin + timedelta(seconds=dice.randint(0, 3599)), dice,
-                       f"{NETWORK}.{dice.randint(1, 40)}") for _ in range(often)
-            ))  # fmt: skip
+            for _ in range(often):
+                when = begin + timedelta(seconds=dice.randint(0, 3599))
+                tried = failed(when, dice, f"{network}.{dice.randint(1, 40)}")
+                story.logins.setdefault((server.name, day), []).append(tried)
     story.plant(
-        "attack", [s.name for s in hit], f"{NETWORK}.0/24", story.last, severity="critical",
-        attempts=attempts, sources=40,
+        "attack", [s.name for s in hosts], f"{network}.0/24", day, day,
+        severity="critical" if most > 1 else "warning", attempts=attempts, sources=40,
     )  # fmt: skip
 
 

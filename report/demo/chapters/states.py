@@ -18,6 +18,8 @@ def plant(story: Story) -> None:
     _old(story)
     _flapping(story)
     _failed(story)
+    if (story.last - story.best).days > 60:
+        _earlier(story)
 
 
 def _crash(story: Story, place: int, day: date, hour: int) -> None:
@@ -89,6 +91,23 @@ def _failed(story: Story) -> None:
               "ERROR: [103]: unable to find a valid repository", since)  # fmt: skip
     story.plant(
         "unit_failed", [server.name], "pgbackrest-full.service", story.past(2), severity="warning",
+        failed_since_at=since.isoformat(),
+    )  # fmt: skip
+
+
+def _earlier(story: Story) -> None:
+    """Let a unit fail for two days, weeks ago."""
+    server = story.pick("ops", 1)
+    if server is None:
+        return
+    first, last = story.past(61), story.past(60)
+    since = at(first - timedelta(days=1), 22, 0, 9)
+    for day in (first, last):
+        _fail(story, server.name, day, "logrotate.service", "Rotate log files",
+              "error: failed to rename /var/log/nginx/access.log: No space left on device",
+              since)  # fmt: skip
+    story.plant(
+        "unit_failed", [server.name], "logrotate.service", first, last, severity="warning",
         failed_since_at=since.isoformat(),
     )  # fmt: skip
 
