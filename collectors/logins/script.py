@@ -64,6 +64,12 @@ NOISE = (
     "|Received disconnect from [0-9a-f.:]+ port [0-9]+:11: )"
 )
 
+# Capitalised months that are not English; the last form is a letter beyond ASCII.
+_FOREIGN_MONTHS = (
+    "A[bv]r|Ago|De[sz]|Dic|Ene|Fev|Gen|Giu|Ju[nl]?i|Lug|Ma[gij]|Mei|Mr[tz]|O[kt]t|Out|Set"
+    "|[A-Z][a-z]*[^ -~]"
+)
+
 _SHELL = r"""
 exec 4>&1
 name() { printf '%s' "$1" | tr '\n\r' '??'; }
@@ -215,4 +221,5 @@ def days(from_at: datetime, to_at: datetime) -> str:
         f"^(<[0-9]+>)?(1 )?({short}|{long})|^[^A-Z0-9<]"
         "|^(<[0-9]+>)?(Sun|Mon|Tue|Wed|Thu|Fri|Sat|1 -)|^(<[0-9]+>)?[0-9][0-9][0-9][0-9][^-]"
         "|^(<[0-9]+>)?[A-Z][a-z][a-z] +[0-9]+,? +[0-9][0-9][0-9][0-9]"
+        f"|^(<[0-9]+>)?({_FOREIGN_MONTHS})"
     )
