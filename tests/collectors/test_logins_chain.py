@@ -123,3 +123,95 @@ def test_a_month_by_its_name(shell: tuple[str, ...], number: int, names: tuple[s
 def test_a_month_that_is_not_certain_is_none(shell: tuple[str, ...], tmp_path: Path) -> None:
     said = "10:00:00 web01 sshd[7]: Failed password for bob from 203.0.113.9 port 4000 ssh2\n"
     assert not rows(shell, tmp_path, *(f"{name}  3 {said}" for name in ("lis", "srp", "xyz")))
+
+
+# Each: what programs wrote, and what it comes to: result, service, user (→ target), source,
+# port, count.
+Row = tuple[str, str, str | None, str | None, int | None, int]
+SAID: dict[str, tuple[str, list[Row]]] = {
+    "sudo without a terminal, as Ubuntu 24.04 pads it, its session told first": (
+        """
+sudo: pam_unix(sudo:session): session opened for user root(uid=0) by kim(uid=1000)
+sudo: kim :  PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/id
+sudo: pam_unix(sudo:session): session closed for user root
+sudo: kim :  PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/true
+""",
+        [("accepted", "sudo", "kim→root", None, None, 1)] * 2,
+    ),
+    "sudo-rs goes by the name of sudo": (
+        "sudo-rs: kim :  PWD=/ ; USER=root ; COMMAND=/usr/bin/echo a [...]\nsudo-rs: [...]  b",
+        [("accepted", "sudo", "kim→root", None, None, 1)],
+    ),
+    "sudo warns and goes on: one row, by the line of the command": (
+        """
+sudo: kim : unable to resolve host web01 ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+sudo: kim : problem with defaults entries ; TTY=pts/0 ; PWD=/ ; USER=root ;
+sudo: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+""",
+        [("accepted", "sudo", "kim→root", None, None, 1)],
+    ),
+    "sudo refuses": (
+        """
+sudo[1]: kim : a password is required ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+sudo[2]: kim : authentication failure : unable to read ; TTY=pts/0 ; PWD=/ ; USER=db ; COMMAND=x
+sudo[3]: kim : user NOT authorized on host ; TTY=pts/0 ; PWD=/ ; USER=root ; TSID=00 ; COMMAND=list
+""",
+        [
+            ("failed", "sudo", "kim→root", None, None, 1),
+            ("failed", "sudo", "kim→db", None, None, 1),
+            ("failed", "sudo", "kim→root", None, None, 1),
+        ],
+    ),
+    "sudo: a folder and a command that name other users": (
+        "sudo[1]: kim : TTY=pts/0 ; PWD=/a ; USER=b ; USER=root ; COMMAND=/x ; USER=c ; COMMAND=y",
+        [("accepted", "sudo", "kim→root", None, None, 1)],
+    ),
+    "sudo asked for another's password": (
+        "sudo[1]: pam_unix(sudo:auth): authentication failure; logname=kim uid=1 euid=0"
+        " tty=/dev/pts/1 ruser=kim rhost=  user=root",
+        [("failed", "sudo", "kim→root", None, None, 1)],
+    ),
+    "su of many systems": (
+        """
+su: BAD SU from kim to root at /dev/pts/1
+su: from kim to root at /dev/pts/1
+su: BAD SU kim to root
+su: BAD SU kim to root on UNKNOWN TTY
+su[2]: succeeded: ttyq4 changing from kim to root
+su: unable to fork
+""",
+        [
+            ("failed", "su", "kim→root", None, None, 1),
+            ("accepted", "su", "kim→root", None, None, 1),
+            ("failed", "su", "kim→root", None, None, 1),
+            ("failed", "su", "kim→root", None, None, 1),
+            ("accepted", "su", "kim→root", None, None, 1),
+        ],
+    ),
+    "doas of OpenBSD 5.8": (
+        "doas: failed password for kim",
+        [("failed", "doas", "kim", None, None, 1)],
+    ),
+}
+
+
+def come_to(row: dict[str, Any]) -> Row:
+    who = f"{row['user']}→{row['target_user']}" if row["target_user"] else row["user"]
+    return (
+        row["result"], row["service"], who, row["source_ip"], row["source_port"], row["count"],
+    )  # fmt: skip
+
+
+def test_what_programs_say(shell: tuple[str, ...], tmp_path: Path) -> None:
+    texts = [
+        "".join(
+            f"Nov  3 {number // 60:02d}:{number % 60:02d}:00 web{number} {line}\n"
+            for line in text.strip("\n").split("\n")
+        )
+        for number, (text, _) in enumerate(SAID.values())
+    ]
+    found: list[list[Row]] = [[] for _ in texts]
+    for row in rows(shell, tmp_path, *texts):
+        found[row["at"].hour * 60 + row["at"].minute].append(come_to(row))
+    for (name, (_, expected)), got in zip(SAID.items(), found, strict=True):
+        assert sorted(got, key=str) == sorted(expected, key=str), name
