@@ -188,6 +188,76 @@ su: unable to fork
             ("accepted", "su", "kim→root", None, None, 1),
         ],
     ),
+    "sshd without its number: each look-up of a user is a connection": (
+        """
+sshd: Invalid user kim from 203.0.113.9
+sshd: Invalid user lee from 203.0.113.9
+sshd: Invalid user lee from 203.0.113.9
+sshd: User root from 203.0.113.9 not allowed because not listed in AllowUsers
+sshd: User root from 203.0.113.9 not allowed because not listed in AllowUsers
+""",
+        [
+            ("failed", "sshd", "kim", "203.0.113.9", None, 1),
+            *[("failed", "sshd", "lee", "203.0.113.9", None, 1)] * 2,
+            *[("failed", "sshd", "root", "203.0.113.9", None, 1)] * 2,
+        ],
+    ),
+    "sshd: a process's number that comes again for another user": (
+        """
+sshd[7]: Invalid user kim from 203.0.113.9
+sshd[7]: Invalid user kim from 203.0.113.9
+sshd[7]: input_userauth_request: invalid user kim
+sshd[7]: Invalid user lee from 203.0.113.9
+""",
+        [
+            ("failed", "sshd", "kim", "203.0.113.9", None, 1),
+            ("failed", "sshd", "lee", "203.0.113.9", None, 1),
+        ],
+    ),
+    "sshd of other makes": (
+        """
+sshd2[7]: connection from "203.0.113.9"
+sshd2[7]: User kim, coming from 203.0.113.9, authenticated.
+sshd[8]: Failed password for kim from 203.0.113.9 port 40134 SSH2
+sshd[9]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1780;Name: kim [preauth]
+sshd[9]: fatal: Read from socket failed: Connection reset by peer [preauth]
+sshd[10]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1781;Name: kim [preauth]
+sshd[10]: Accepted publickey for kim from 203.0.113.9 port 1781 ssh2
+""",
+        [
+            ("accepted", "sshd", "kim", "203.0.113.9", None, 1),
+            ("failed", "sshd", "kim", "203.0.113.9", 40134, 1),
+            ("aborted", "sshd", "kim", "203.0.113.9", 1780, 1),
+            ("accepted", "sshd", "kim", "203.0.113.9", 1781, 1),
+        ],
+    ),
+    "PAM: a user's name that speaks of another source": (
+        """
+sshd[1]: pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=kim rhost=198.51.100.1
+vsftpd: pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser= rhost=198.51.100.1 user=x rhost=203.0.113.9
+app: pam_unix(auth): authentication failure; logname= uid=0 euid=0 tty=x ruser=kim rhost=198.51.100.1 rhost=203.0.113.9
+""",
+        [
+            ("failed", "sshd", "kim rhost=198.51.100.1", "203.0.113.9", None, 1),
+            ("failed", "vsftpd", " rhost=198.51.100.1 user=x", "203.0.113.9", None, 1),
+            ("failed", "app", "kim rhost=198.51.100.1", "203.0.113.9", None, 1),
+        ],
+    ),
+    "PAM of Red Hat's Kerberos and of SUSE; a password that is changed is no login": (
+        """
+sshd[1]: pam_krb5[1]: authentication fails for 'kim' (kim@EXAMPLE.COM): Authentication failure
+sshd[2]: pam_krb5[2]: authentication succeeds for 'kim' (kim@EXAMPLE.COM)
+sshd[2]: Accepted password for kim from 203.0.113.9 port 4000 ssh2
+login[3]: pam_unix2: session started for user kim, service login
+login[3]: pam_unix2: session finished for user kim, service login
+passwd[4]: pam_unix(passwd:chauthtok): authentication failure; logname=kim uid=1 euid=0 tty=pts/0 ruser= rhost=  user=kim
+""",
+        [
+            ("failed", "sshd", "kim", None, None, 1),
+            ("accepted", "sshd", "kim", "203.0.113.9", 4000, 1),
+            ("accepted", "login", "kim", None, None, 1),
+        ],
+    ),
     "doas of OpenBSD 5.8": (
         "doas: failed password for kim",
         [("failed", "doas", "kim", None, None, 1)],
