@@ -42,9 +42,11 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
+    f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|Authenti|granted|no such user)"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
 )
@@ -150,6 +152,7 @@ journal() {
 IDENTIFIERS = (
     "sshd sshd-session sshd-auth dropbear login su su-l sudo doas pkexec vsftpd cockpit-session"
     " gdm-password gdm-autologin gdm-session-wor lightdm sddm sddm-helper"
+    " proftpd pure-ftpd ftpd webmin xrdp-sesman xrdp-sesexec"
 )
 
 
