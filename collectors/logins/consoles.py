@@ -116,6 +116,7 @@ class Consoles:
         self._accepted: list[Attempt] = []
         self._sessions: dict[Key, tuple[Attempt, set[str]]] = {}
         self._failures: dict[Key, Failures] = {}
+        self._nameless: Attempt | None = None
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
@@ -133,6 +134,8 @@ class Consoles:
     def attempts(self) -> Iterable[Attempt]:
         """Return the rows."""
         yield from self._accepted
+        if self._nameless is not None:
+            yield self._nameless
         for failures in self._failures.values():
             yield from failures.rows()
 
@@ -163,7 +166,9 @@ class Consoles:
             if (found := pattern.match(message)) is not None:
                 said = found.groupdict()
                 user = said.get("user") or said.get("name") or "root"
-                self._accept(line, "login", user, found["from"], "own")
+                # BSD's speaks of root in a line of each kind.
+                kind = "own" if pattern is not _LOGIN_BSD else "bsd"
+                self._accept(line, "login", user, found["from"], kind)
                 return
         for pattern in _FAILURES:
             if (found := pattern.match(message)) is not None:
@@ -171,7 +176,14 @@ class Consoles:
                 row.count *= int(found.groupdict().get("count") or 1)
                 row.user = None if found["user"] in _UNKNOWN else found["user"]
                 row.source_ip = _remote(found["from"])
-                self._fail(line, row, "")
+                # BSD's writes a line without the name, then the same with it.
+                held, self._nameless = self._nameless, None
+                if held is not None and (row.at, row.count) != (held.at, held.count):
+                    self._fail(line, held, "")
+                if pattern is _FAILED_BSD and found["user"] is None:
+                    self._nameless = row
+                else:
+                    self._fail(line, row, "")
                 return
 
     def _server(self, line: Line, said: daemons.Said) -> None:
@@ -193,7 +205,7 @@ class Consoles:
             known is not None
             and known.user == user
             and kind not in kinds
-            and (line.pid == key[2] or line.at - known.at <= SESSION_WITHIN)
+            and ((line.pid and line.pid == key[2]) or line.at - known.at <= SESSION_WITHIN)
         ):
             known.source_ip = known.source_ip or _remote(where)
             kinds.add(kind)

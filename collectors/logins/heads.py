@@ -7,6 +7,7 @@ Forms, each after its source:
     Nov  3 2026 10:00:00 …  2026 Nov  3 10:00:00 …  Mon Nov  3 10:00:00 2026 …
     Nov  3 10:00:00 alpine auth.info sshd[812]: … BusyBox syslogd
     Nov  3 10:00:00 <auth.info> web01 sshd[812]: …  FreeBSD syslogd -vv; <4.6> with -v
+    Nov  3 10:00:00 web01 auth|security:info sshd[812]: …  AIX
     Nov  3 10:00:00 s_sys@web01/relay sshd[812]: …  syslog-ng with chain_hostnames
     Nov  3 10:00:00 web01 sshd(pam_unix)[812]: …  Linux-PAM before 0.99
     2026-11-03T10:00:00.123456+01:00 web01 sshd[812]: …   RFC 3339, rsyslog since Debian 12
@@ -31,12 +32,16 @@ _5424 = re.compile(
 )
 _LEVEL = (
     r"(?:(?:<\d{1,2}\.\d{1,2}>|<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
-    r"|security|local[0-7])\.(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?)"
+    r"|security|local[0-7])(?:\.|\|security:|:)"
+    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?)"
     r" +)?"
 )
 # proftpd leaves out the colon, so a process's number is enough.
 _TAG = re.compile(
-    _LEVEL + r"(?:(?P<host>\S+) +)??" + _LEVEL + r"(?:\[(?P<boxed>[A-Za-z][\w./@+-]*)\]:? +|"
+    _LEVEL
+    + r"(?:(?P<host>\S+) +)??(?:Message forwarded from \S+: )?"
+    + _LEVEL
+    + r"(?:\[(?P<boxed>[A-Za-z][\w./@+-]*)\]:? +|"
     r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[\w-]+)\))?"
     r"(?:\[(?P<pid>\d+)\])?(?(pid)(?::| ) *|:(?: +|$)))"
 )
@@ -56,6 +61,8 @@ _REPEATED = re.compile(
 )
 # login names its process after its user: "web01  -- root[1556]: ROOT LOGIN ON tty1".
 _DASHES = re.compile(r"(?:(?P<host>\S+) +)?-- \S+\[(?P<pid>\d+)\]: ")
+# A PAM module that is all that is left of the tag.
+_MODULE = re.compile(r"(?:(?P<host>\S+) +)??(?=pam_\w+\((?P<service>[\w.-]+):\w+\)(?:\[\d+\])?: )")
 _VSFTPD = re.compile(r"\[pid (?P<pid>\d+)\] ")
 
 
@@ -104,6 +111,8 @@ def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
         return Head(stamp, host or "", program, module or "", pid or "", message, times)
     if (found := _REPEATED.match(line, start)) is not None:
         return Head(stamp, found["host"] or "", "", "", "", "", int(found["count"]))
+    if (found := _MODULE.match(line, start)) is not None:
+        return Head(stamp, found["host"] or "", found["service"], "", "", line[found.end() :])
     if (found := _VSFTPD.match(line, start)) is not None:
         return Head(stamp, "", "vsftpd", "", found["pid"], line[found.end() :])
     if (found := _DASHES.match(line, start)) is not None:

@@ -42,6 +42,8 @@ _LOCKED = re.compile(
     r"|user '(?P<winbind>.*)' denied access .*)\s*$"
 )
 
+# A line that a writer or a relay has shortened.
+_SHORT = re.compile(r"; .*?(?<!\S)(?:rhost=(?P<rhost>\S*)(?: +|$))?(?:user=(?P<user>.*\S)\s*)?$")
 # Red Hat's pam_krb5, which says nothing of where from.
 _FAILS = re.compile(r"authentication (?P<how>fails|succeeds) for [`'](?P<user>.*?)'(?: \(|$)")
 # pam_unix2 of SUSE.
@@ -146,7 +148,8 @@ def _failure(text: str, kind: str, count: int = 1) -> Pam:
     else:
         ruser, also, rest = rest.rpartition(" rhost=")
     if not found or not also:
-        return Pam(kind, count=count)
+        said = _SHORT.search(text)
+        return Pam(kind, count=count, rhost=said and said["rhost"], user=said and said["user"])
     rhost, _, user = rest.partition(" user=")
     tty = head.rpartition("tty=")[2].strip() if "tty=" in head else ""
     rhost = rhost.partition(" ")[0]

@@ -68,6 +68,8 @@ HEADS = [
     "Nov  3 10:00:00 web01 sshd[7]",
     "2026-11-03T10:00:00Z In(38) sshd[7]:",
     "2026-11-03T10:00:00.000Z INFO sshd[7]:",
+    "Nov  3 10:00:00 web01 auth|security:info sshd[7]:",
+    "Nov  3 10:00:00 log01 Message forwarded from web01: sshd[7]:",
 ]
 
 
@@ -337,6 +339,30 @@ login[4]: LOGIN root REFUSED FROM 203.0.113.9 ON TTY ttyp0
             ("accepted", "login", "kim", None, None, 1),
             ("failed", "login", "kim", "203.0.113.9", None, 1),
             ("failed", "login", "root", "203.0.113.9", None, 1),
+        ],
+    ),
+    "login of FreeBSD: root in two lines, a failure without and with the name": (
+        """
+login: login on ttyv1 as root
+login: ROOT LOGIN (root) ON ttyv1
+login: 2 LOGIN FAILURES FROM 203.0.113.9
+login: 2 LOGIN FAILURES FROM 203.0.113.9, kim
+login: 1 LOGIN FAILURE ON ttyp2
+""",
+        [
+            ("accepted", "login", "root", None, None, 1),
+            ("failed", "login", "kim", "203.0.113.9", None, 2),
+            ("failed", "login", None, None, None, 1),
+        ],
+    ),
+    "PAM's module in the place of the program, fields left out": (
+        """
+pam_unix(sshd:auth): authentication failure; rhost=203.0.113.9 user=kim
+pam_sss(gdm-password:auth): authentication failure; user=lee
+""",
+        [
+            ("failed", "sshd", "kim", "203.0.113.9", None, 1),
+            ("failed", "gdm-password", "lee", None, None, 1),
         ],
     ),
     "doas of OpenBSD 5.8": (
