@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from collectors.logins.heads import Stamp, aware
+from collectors.logins.stamps import Stamp, aware
 
 # A clock that was set back makes lines run backwards by hours or days, a new year by months.
 BACKWARDS = timedelta(days=7)

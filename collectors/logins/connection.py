@@ -13,6 +13,7 @@ from collectors.logins.sshd_lines import KEYED
 SERVICE = "sshd"
 # LoginGraceTime is 120 s by default; PAM's own delay after a failure is 2 s.
 HELPER_WITHIN = timedelta(seconds=120)
+LOGIN_WITHIN = timedelta(minutes=10)
 
 Claim = tuple[Attempt, set[str | None]]
 
@@ -33,6 +34,8 @@ class Connection:
     # The first line that says the user is invalid or not allowed, and the first that
     # merely names a user at the connection's end.
     refused: Line | None = None
+    # "Invalid user" or "User … not allowed", which a connection writes once.
+    looked_up: Line | None = None
     named: Line | None = None
     # A step of a method, which says that a user was named: no attempt while it goes on.
     begun: Line | None = None
@@ -47,6 +50,17 @@ class Connection:
         if ip and self.ip and ip != self.ip:
             return False
         return not (number and self.port and number != self.port)
+
+    def another(self, line: Line, user: str) -> bool:
+        """Whether a second "Invalid user" is another connection's, of which no more is told.
+
+        A connection never changes its user. Repeated word for word within the time that one
+        has to log in it may be the same, if it has a process's number.
+        """
+        said = self.looked_up
+        if said is None:
+            return False
+        return not line.pid or user != self.user or line.at - said.at > LOGIN_WITHIN
 
     def only_pam(self) -> bool:
         """Whether PAM's failures are all that this process has logged."""
@@ -67,6 +81,31 @@ class Connection:
         self.port = self.port or number
         if user is not None and self.user is None:
             self.user = user
+
+    def fail(self, row: Attempt) -> None:
+        """Add a failed attempt, unless the line before spoke of it already.
+
+        auth-pam.c logs "PAM: … for USER from IP", then auth_log the same attempt as
+        "Failed keyboard-interactive/pam".
+        """
+        last = self.rows[-1] if self.rows else None
+        method = row.method or ""
+        if (
+            last is not None
+            and method.startswith("keyboard-interactive")
+            and last.method == "pam"
+            and last.count == row.count
+        ):
+            last.method, last.source_port = method, row.source_port
+            last.user = last.user if row.user is None else row.user
+            return
+        self.rows.append(row)
+
+    def close(self, line: Line) -> None:
+        """End the connection, and the login on it if PAM has not told its end."""
+        if self.accepted is not None and not self.session_closed:
+            self.accepted.ended_at = self.accepted.ended_at or line.at
+        self.ended = True
 
 
 def judge(connection: Connection) -> list[Attempt]:
