@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def rows(output: Path, name: str, columns: Sequence[str], until: date, days: int) -> pd.DataFrame:
+def rows(
+    output: Path, name: str, columns: Sequence[str], until: date, days: int, folder: str = ""
+) -> pd.DataFrame:
     """Return a frame's rows of the `days` days up to and including `until`, oldest first.
 
     Columns: day (the date as an ordinal), then those asked for; texts are categories. One that
-    a day's frame lacks is NA there.
+    a day's frame lacks is NA there. folder: where in a day's folder it lies; the snapshot's.
     """
     import pandas as pd
     import pyarrow as pa
@@ -31,7 +33,8 @@ def rows(output: Path, name: str, columns: Sequence[str], until: date, days: int
     tables = [
         table
         for day in store.days(output)
-        if first <= day <= until and (table := _table(output, name, columns, day)) is not None
+        if first <= day <= until
+        and (table := _table(output, name, columns, day, folder)) is not None
     ]
     if not tables:
         return pd.DataFrame(columns=["day", *columns])
@@ -40,11 +43,14 @@ def rows(output: Path, name: str, columns: Sequence[str], until: date, days: int
     return found
 
 
-def _table(output: Path, name: str, columns: Sequence[str], day: date) -> pa.Table | None:
+def _table(
+    output: Path, name: str, columns: Sequence[str], day: date, folder: str
+) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = store.data_folder(store.day_folder(output, day)) / f"{name}.parquet"
+    own = store.day_folder(output, day)
+    path = (own / folder if folder else store.data_folder(own)) / f"{name}.parquet"
     try:
         with pq.ParquetFile(path) as file:
             there = set(file.schema_arrow.names)

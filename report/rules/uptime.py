@@ -33,5 +33,7 @@ def _restarted(view: View, rows: pd.DataFrame, after: str) -> list[Finding]:
         when = f"at {first}" if first == last else f"between {first} and {last}"
         names = f" {listing(hosts, NAMED)}," if len(hosts) > 1 else ""
         said = f"Rebooted{':' if names else ''}{names} {when}{after}."
-        found.append(Finding("warning", "Restarted", subject(hosts), hosts, said, "uptime"))
+        found.append(
+            Finding("rebooted", "warning", "Restarted", subject(hosts), hosts, said, "uptime")
+        )
     return found
