@@ -54,6 +54,7 @@ SHAPES: dict[str, dict[str, str]] = {
     | {"count": "Int64", "ended_at": "T"},
     "uptime": {"host": "string", "uptime_seconds": "Int64", "booted_at": "T", "boot_id": "string"}
     | {"container_started_at": "T", "last_stop": "string"}
+    | dict.fromkeys(["starts", "crashes"], "Int64")
     | dict.fromkeys(["load_1", "load_5", "load_15"], "Float64")
     | dict.fromkeys(["cores", "users"], "Int64"),
 }
