@@ -9,7 +9,7 @@ And `exec 2>&1`, because dash keeps a copy of what a redirection of the group re
 
 from __future__ import annotations
 
-from collectors.disks import mounts
+from collectors.disks import kinds
 
 LIMIT_SECONDS = 5
 # How many mounts are asked at once: each takes a handful of processes for a moment.
@@ -70,7 +70,7 @@ finish; :
 for _word, _meaning in {
     "LIMIT": str(LIMIT_SECONDS),
     "AT_ONCE": str(AT_ONCE),
-    "APART": "|".join([*sorted(mounts.REMOTE), "fuse*"]),
-    "LEFT_OUT": "|".join(sorted(mounts.PSEUDO | mounts.IMAGES)),
+    "APART": "|".join([*sorted(kinds.REMOTE), "fuse*"]),
+    "LEFT_OUT": "|".join(sorted(kinds.PSEUDO | kinds.IMAGES)),
 }.items():
     SCRIPT = SCRIPT.replace(_word, _meaning)
