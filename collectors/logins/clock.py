@@ -84,7 +84,10 @@ class Clock:
         """Return a stamp's time in UTC and whether it is ambiguous, None for no such day."""
         if stamp.zone is not None:
             known = aware(stamp, year, stamp.zone)
-            return None if known is None else (known.astimezone(UTC), False)
+            try:
+                return None if known is None else (known.astimezone(UTC), False)
+            except OverflowError:  # the last hours of the year 9999
+                return None
         local = aware(stamp, year)
         if local is None:
             return None

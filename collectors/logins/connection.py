@@ -74,12 +74,14 @@ class Connection:
 
     def learn(self, ip: str | None, number: int | None, user: str | None = None) -> None:
         """Keep what a line says of where the connection comes from, and for whom."""
-        if is_address(ip):
-            self.ip = self.ip or ip
-        else:
-            self.name = self.name or ip
-        self.port = self.port or number
-        if user is not None and self.user is None:
+        if ip is not None and ip != self.ip:
+            if not is_address(ip):
+                self.name = self.name or ip
+            elif self.ip is None:
+                self.ip = ip
+        if self.port is None:
+            self.port = number
+        if self.user is None:
             self.user = user
 
     def fail(self, row: Attempt) -> None:
@@ -116,12 +118,17 @@ def judge(connection: Connection) -> list[Attempt]:
     who is invalid or not allowed; else one `aborted` for a user who was named and of whom
     nothing was judged; else nothing, for without a name it was a scan.
     """
-    judged = [row for row in connection.rows if row.method != "none"]
-    for row in judged:
+    judged = []
+    for row in connection.rows:
+        if row.method == "none":
+            continue
         _complete(row, connection)
         if row.method == "pam":
             row.method = "keyboard-interactive/pam"
+        judged.append(row)
     if connection.accepted is not None:
+        if not judged and not connection.pam_failures:
+            return [connection.accepted]
         others = _pam_rows(connection, other_than=connection.accepted.user) if not judged else []
         refused = [row for row in judged if row.method not in KEYED]
         return [*refused, *others, connection.accepted]
@@ -186,12 +193,16 @@ def _pam_rows(connection: Connection, other_than: str | None = None) -> list[Att
     """Each module of the stack logs the same attempt, so the one that counts most counts."""
     if not connection.pam_failures:
         return []
-    rows = max(connection.pam_failures.values(), key=lambda rows: sum(row.count for row in rows))
+    rows = max(connection.pam_failures.values(), key=_how_many)
     if other_than is not None:
         rows = [row for row in rows if row.user not in (None, other_than)]
     for row in rows:
         _complete(row, connection)
     return rows
+
+
+def _how_many(rows: Sequence[Attempt]) -> int:
+    return sum(row.count for row in rows)
 
 
 def _complete(row: Attempt, connection: Connection) -> None:

@@ -45,15 +45,11 @@ _TAG = re.compile(
     r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[\w-]+)\))?"
     r"(?:\[(?P<pid>\d+)\])?(?(pid)(?::| ) *|:(?: +|$)))"
 )
-# The two forms that nearly every line has, in one step each.
-_PLAIN = re.compile(
-    r"(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) (?P<clock>\d\d:\d\d:\d\d) "
-    r"(?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
-)
-_PLAIN_ISO = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,9})?"
-    r"(?P<zone>Z|[+-]\d\d:\d\d) (?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)"
-    r"(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
+# The two forms that nearly every line has, in one step each: a stamp, and what follows it.
+PLAIN = re.compile(
+    r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) "
+    r"([^\s:\[\]]+) ([A-Za-z][\w.-]*)(?:\[(\d+)\])?: (?! |\[ID |last |@cee:)"
 )
 _SOLARIS = re.compile(r"\[ID \d+ \w+\.\w+\] ")
 _REPEATED = re.compile(
@@ -83,20 +79,22 @@ class Head(NamedTuple):
 
 def split(line: str) -> Head | None:
     """Return the head of a line, None if it has none of the forms above."""
-    if (found := _PLAIN.match(line)) is not None:
-        month, day, clock, host, program, pid = found.groups()
-        if month in MONTHS:
-            stamp = bsd(month, day, clock, None, None, None)
-            return Head(stamp, host, program, "", pid or "", line[found.end() :])
-    elif (found := _PLAIN_ISO.match(line)) is not None:
-        date, clock, fraction, zone, host, program, pid = found.groups()
-        stamp = iso(date, clock, fraction, zone)
-        return Head(stamp, host, program, "", pid or "", line[found.end() :])
+    if (found := PLAIN.match(line)) is not None:
+        text, host, program, pid = found.groups()
+        return Head(plain(text), host, program, "", pid or "", line[found.end() :])
     if (begun := stamp_of(line)) is not None:
         return _tagged(begun[0], line, begun[1])
     if (found := _5424.match(line)) is not None:
         return _protocol(found, line)
     return None
+
+
+def plain(text: str) -> Stamp:
+    """Return the stamp that `PLAIN` found."""
+    if text[3] == " ":
+        return bsd(text[:3], text[4:6], text[7:], None, None, None)  # type: ignore[return-value]
+    found = re.match(ISO_STAMP, text)
+    return iso(*found.group("date", "clock", "fraction", "zone"))  # type: ignore[union-attr]
 
 
 def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:

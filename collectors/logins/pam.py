@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SERVICE = re.compile(
     r"(?P<module>pam_\w+)(?:[(\[](?:(?P<service>[^\s()\[\]:]+):)?(?P<stage>[a-z]\w*)[)\]])?"
@@ -83,6 +84,8 @@ class Pam:
     count: int = 1
 
 
+# What an attack has PAM say a thousand times is read once.
+@lru_cache(maxsize=4096)
 def read(message: str, module: str = "") -> Pam | None:
     """Return what a PAM line says, None if the message is not PAM's.
 

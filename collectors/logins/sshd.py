@@ -53,10 +53,10 @@ class Sshd:
         while word in _PREFIXES:
             message = message[len(word) + 1 :]
             word = message.partition(" ")[0]
-        if line.module or message.startswith(("pam_", "(pam_")):
-            self._pam.feed(line, message)
-        elif (handler := _HANDLERS.get(word)) is not None:
+        if not line.module and (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
+        elif line.module or message.startswith(("pam_", "(pam_")):
+            self._pam.feed(line, message)
 
     def rows(self) -> Iterator[Row]:
         """Yield what all the connections come to."""
