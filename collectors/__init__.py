@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from collectors import disks, logins, ports, servers, uptime
+from collectors import disks, groups, logins, ports, servers, uptime, users
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
-COLLECTORS: tuple[Collector, ...] = (servers, uptime, disks, ports, logins)
+COLLECTORS: tuple[Collector, ...] = (
+    servers,
+    uptime,
+    disks,
+    ports,
+    users,
+    groups,
+    logins,
+)

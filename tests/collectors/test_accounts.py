@@ -1,0 +1,86 @@
+"""Users, groups, sudoers and keys: their scripts over a made /etc, in the shells of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from collectors import groups, users
+from collectors.base import Collector, Parsed
+from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
+
+HASH = "$6$saltsalt$NeverToBeSeen"
+ALL_SHELLS = [*SHELLS, pytest.param(None, id="busybox-only")]
+
+
+class Made:
+    """A made root folder, in whose /etc a collector's script reads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "etc").mkdir()
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def printed(self, collector: Any, shell: Sequence[str] | None, tmp_path: Path) -> str:
+        """Return what the script prints; without a shell, BusyBox with its applets alone."""
+        path = None
+        if shell is None:
+            (tmp_path / "applets").mkdir()
+            path, shell = applets(tmp_path / "applets"), (BUSYBOX or "", "sh")
+        script = collector.script(ASK).replace("/etc/", f"{self.folder}/etc/")
+        there: Any = SimpleNamespace(
+            NAME=collector.NAME, SECONDS=collector.SECONDS, script=lambda ask: script
+        )
+        return printed(there, shell, path)
+
+    def parsed(self, collector: Collector, shell: Sequence[str] | None, tmp_path: Path) -> Parsed:
+        return collector.parse(self.printed(collector, shell, tmp_path), ASK)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    (tmp_path / "root").mkdir()
+    return Made(tmp_path / "root")
+
+
+@pytest.mark.parametrize("shell", ALL_SHELLS)
+@pytest.mark.parametrize("collector", [users, groups], ids=lambda one: one.NAME)
+def test_no_hash_leaves_the_server(
+    made: Made, collector: Collector, shell: Sequence[str] | None, tmp_path: Path
+) -> None:
+    """Wherever it stands: in its field, in passwd or group as of old, in a damaged line."""
+    made.write(
+        "/etc/passwd",
+        f"root:x:0:0::/root:/bin/sh\nold:{HASH}:5:5::/:/bin/sh\nbad:{HASH}\n{HASH}\n",
+    )
+    made.write("/etc/group", f"root:{HASH}:0:\nbad:{HASH}\n{HASH}\n")
+    made.write("/etc/shadow", f"root:{HASH}:19700:0:99999:7:::\nbad:{HASH}\n{HASH}\n\n# x\n")
+    text = made.printed(collector, shell, tmp_path)
+    assert "Never" not in text and "salt" not in text
+    parsed = collector.parse(text, ASK)
+    assert {row["name"] for row in parsed.rows} <= {"root", "old"}
+    assert "2 more" in parsed.cause or "1 more" in parsed.cause
+
+
+@pytest.mark.parametrize("shell", ALL_SHELLS)
+def test_an_empty_password_and_a_second_root_are_seen(
+    made: Made, shell: Sequence[str] | None, tmp_path: Path
+) -> None:
+    made.write("/etc/passwd", "root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/:\nx::7:7::/:/bin/sh")
+    made.write("/etc/shadow", "root::19700:0:99999:7:::\ntoor:!$6$a$b:19700:0:99999:7:::\n")
+    rows = made.parsed(users, shell, tmp_path).rows
+    found = [(row["name"], row["uid"], row["password"], row["may_log_in"]) for row in rows]
+    assert found == [
+        ("root", 0, "empty", True),
+        ("toor", 0, "locked", True),
+        ("x", 7, "empty", True),
+    ]
