@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors import disks, groups, logins, ports, servers, uptime, users
+from collectors import disks, groups, logins, ports, servers, sudoers, uptime, users
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
@@ -13,5 +13,6 @@ COLLECTORS: tuple[Collector, ...] = (
     ports,
     users,
     groups,
+    sudoers,
     logins,
 )

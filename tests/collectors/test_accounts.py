@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collectors import groups, users
+from collectors import groups, sudoers, users
 from collectors.base import Collector, Parsed
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
 
@@ -84,3 +84,35 @@ def test_an_empty_password_and_a_second_root_are_seen(
         ("toor", 0, "locked", True),
         ("x", 7, "empty", True),
     ]
+
+
+@pytest.mark.parametrize("shell", ALL_SHELLS)
+def test_includes_are_followed_as_sudo_follows_them(
+    made: Made, shell: Sequence[str] | None, tmp_path: Path
+) -> None:
+    at = f"{made.folder}/etc"
+    main = f'a ALL=ALL\n#includedir {at}/sudoers.d\n@include "extra one"\n#include {at}/sudoers\n'
+    made.write("/etc/sudoers", main + "# include nothing\n#1000 ALL=ALL")
+    made.write("/etc/sudoers.d/b", f"b ALL=ALL\n@include {at}/sudoers\n@includedir {at}/none\n")
+    for name in ("c.bak", "d~", ".e"):
+        made.write(f"/etc/sudoers.d/{name}", "passed over ALL=ALL\n")
+    made.write("/etc/extra one", "f ALL=(x) \\\n NOPASSWD: /bin/a\n@include gone\n")
+    parsed = made.parsed(sudoers, shell, tmp_path)
+    rows = [(row["file"].removeprefix(f"{at}/"), row["line"], row["who"]) for row in parsed.rows]
+    assert rows == [
+        ("sudoers", 1, "a"),
+        ("sudoers", 6, "#1000"),
+        ("sudoers.d/b", 1, "b"),
+        ("extra one", 1, "f"),
+    ]
+    assert parsed.note == f"{at}/gone is included, and is not there"
+    assert not parsed.cause
+
+
+def test_no_rule_is_dropped_whatever_it_is() -> None:
+    odd = ["%", "=", "a b c = d", "a ALL=", "ALL=(ALL) ALL", '"a', "a = b : c", "(((", ")=(", "\\"]
+    text = "file1|/etc/sudoers\n" + "".join(f"text1|{line}\n" for line in odd)
+    parsed = sudoers.parse(f"{text}text1|=0\nid|0\nid|=0\n", ASK)
+    kept = {row["line"] for row in parsed.rows}
+    assert kept == set(range(1, len(odd)))  # the last one is a backslash: an empty rule
+    assert all(row["kind"] == "unknown" for row in parsed.rows)
