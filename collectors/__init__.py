@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors import disks, groups, logins, ports, servers, sudoers, uptime, users
+from collectors import disks, groups, keys, logins, ports, servers, sudoers, uptime, users
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
@@ -14,5 +14,6 @@ COLLECTORS: tuple[Collector, ...] = (
     users,
     groups,
     sudoers,
+    keys,
     logins,
 )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from collectors import groups, sudoers, users
+from collectors import groups, keys, sudoers, users
 from collectors.base import Collector, Parsed
+from collectors.keys import lines
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
 
 HASH = "$6$saltsalt$NeverToBeSeen"
@@ -37,6 +42,7 @@ class Made:
             (tmp_path / "applets").mkdir()
             path, shell = applets(tmp_path / "applets"), (BUSYBOX or "", "sh")
         script = collector.script(ASK).replace("/etc/", f"{self.folder}/etc/")
+        script = script.replace("/proc/self/mounts", f"{self.folder}/etc/mounts")
         there: Any = SimpleNamespace(
             NAME=collector.NAME, SECONDS=collector.SECONDS, script=lambda ask: script
         )
@@ -116,3 +122,72 @@ def test_no_rule_is_dropped_whatever_it_is() -> None:
     kept = {row["line"] for row in parsed.rows}
     assert kept == set(range(1, len(odd)))  # the last one is a backslash: an empty rule
     assert all(row["kind"] == "unknown" for row in parsed.rows)
+
+
+BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(32))
+KEY = f"ssh-ed25519 {base64.b64encode(BLOB).decode()}"
+
+
+@pytest.mark.parametrize("shell", ALL_SHELLS)
+def test_files_in_homes_tell_their_keys_alone(
+    made: Made, shell: Sequence[str] | None, tmp_path: Path
+) -> None:
+    """A link tells nothing else of its target, a FIFO makes nobody wait, a long file is cut."""
+    home = made.folder / "home"
+    users_here = ["ann", "ben", "cat", "dan", "eve"]
+    made.write("/etc/passwd", "".join(
+        f"{name}:x:{n}:9::{home}/{name}:/bin/sh\n" for n, name in enumerate(users_here, 1000)
+    ) + f"+nis\n# none:x:1:1::{home}/ann:\nlast:x:1:1::/nowhere:/bin/sh")  # fmt: skip
+    made.write("/etc/shadow", f"root:{HASH}:1::::::\nTOKEN=Bearer AAAAqq/{HASH}\n")
+    made.write("/home/ann/.ssh/authorized_keys", f"# old\n{KEY} ann@a b\n{HASH}\n\t{KEY}")
+    (home / "ben/.ssh").mkdir(parents=True)
+    (home / "ben/.ssh/authorized_keys").symlink_to(made.folder / "etc/shadow")
+    (home / "cat/.ssh").mkdir(parents=True)
+    os.mkfifo(home / "cat/.ssh/authorized_keys")
+    (home / "dan/.ssh/authorized_keys2").mkdir(parents=True)
+    made.write("/home/eve/.ssh/authorized_keys", f"{KEY} " + "x" * 9000 + f"\n{KEY} e\n" * 6000)
+    text = made.printed(keys, shell, tmp_path)
+    assert "Never" not in text and "TOKEN" not in text
+    parsed = keys.parse(text, ASK)
+    assert [row["line"] for row in parsed.rows if row["user"] == "ann"] == [2, 4]
+    assert {row["user"] for row in parsed.rows} == {"ann", "eve"}
+    assert parsed.cause == "1 files are too long to be read whole"
+    assert parsed.note == "4 lines are no keys; 2 are no regular files, which sshd refuses"
+
+
+@pytest.mark.parametrize("shell", ALL_SHELLS)
+def test_where_sshd_looks_besides(made: Made, shell: Sequence[str] | None, tmp_path: Path) -> None:
+    made.write("/etc/passwd", f"ann:x:7:9::{made.folder}/ann:/bin/sh\nben:x:8:9::/h/ben:/bin/sh\n")
+    made.write("/etc/mounts", "auto.h /h autofs rw 0 0\n/dev/a / ext4 rw 0 0\n")
+    made.write("/etc/ssh/sshd_config", "include conf.d/*.conf\n#AuthorizedKeysFile /x\n")
+    made.write(
+        "/etc/ssh/conf.d/a.conf", 'Match user x\n authorizedkeysfile="%h/k%%/%u-%U" none # y'
+    )
+    made.write("/etc/ssh/conf.d/b.conf", f"TrustedUserCAKeys {made.folder}/etc/ca\r\n")
+    made.write("/ann/k%/ann-7", f"{KEY}\n")
+    made.write("/etc/ca", f"{KEY} ca\n")
+    parsed = made.parsed(keys, shell, tmp_path)
+    assert [(row["user"], row["cert_authority"]) for row in parsed.rows] == [
+        ("*", True), ("ann", False)
+    ]  # fmt: skip
+    assert parsed.cause == "the homes of 1 user lie on mounts that do not answer or are not mounted"
+
+
+OPTION = st.one_of(
+    st.sampled_from(["restrict", "no-pty", "cert-authority"]),
+    st.text(st.characters(codec="ascii", exclude_categories=["Cc"], exclude_characters="\\"), max_size=30)
+    .map(lambda text: 'command="' + text.replace('"', '\\"') + '"'),
+)  # fmt: skip
+COMMENT = st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), max_size=20)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.lists(OPTION, max_size=4), COMMENT)
+def test_a_line_of_keys_is_read_back(options: list[str], comment: str) -> None:
+    text = ",".join(options)
+    row = lines.read(f"{text} {KEY} {comment}" if text else f"{KEY} {comment}")
+    assert row["options"] == text
+    assert row["comment"] == comment
+    assert row["bits"] == 256
+    assert row["fingerprint"] == "SHA256:ZkAslGjFiUHdGf/WUL8rQvkib4PTvQatUV0OUQSncCA"
+    assert row["cert_authority"] == ("cert-authority" in options)
