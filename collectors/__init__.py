@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collectors import disks, logins, servers, uptime
+from collectors import disks, groups, keys, logins, ports, servers, sudoers, uptime, users
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
-COLLECTORS: tuple[Collector, ...] = (servers, uptime, disks, logins)
+COLLECTORS: tuple[Collector, ...] = (
+    servers,
+    uptime,
+    disks,
+    ports,
+    users,
+    groups,
+    sudoers,
+    keys,
+    logins,
+)
