@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from collectors import memory
-from collectors.base import Parsed
-from tests.collectors.probes import ASK, SHELLS, applets, asked
+from collectors import memory, timesync
+from collectors.base import Collector, Parsed
+from collectors.errors import CollectError, Outcome
+from tests.collectors.probes import ASK, SHELLS, applets, printed
+
+HEALTH: tuple[Collector, ...] = (memory, timesync)
+KNOWN_TO_BE_NOTHING = (Outcome.NOT_APPLICABLE, Outcome.NO_PERMISSION, Outcome.NO_DATA)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -25,17 +29,33 @@ def kernel_says(name: str) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
+def understood(collector: Collector, text: str) -> None:
+    """Parse it: rows, or a cause that says what there is not. Anything else is a fault."""
+    try:
+        assert collector.parse(text, ASK).rows
+    except CollectError as error:
+        assert error.outcome in KNOWN_TO_BE_NOTHING, error.cause
+
+
+@pytest.mark.parametrize("collector", HEALTH, ids=lambda one: one.NAME)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_this_machine_is_understood_through_any_shell(
+    collector: Collector, shell: Sequence[str]
+) -> None:
+    understood(collector, printed(collector, shell))
+
+
+@pytest.mark.parametrize("collector", HEALTH, ids=lambda one: one.NAME)
+def test_busybox_alone_is_enough(collector: Collector, tmp_path: Path) -> None:
+    shell = str(tmp_path / "sh")
+    understood(collector, printed(collector, (shell,), applets(tmp_path)))
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_memory_is_what_the_kernel_says(shell: Sequence[str]) -> None:
-    (row,) = asked(memory, shell)
+    (row,) = memory.parse(printed(memory, shell), ASK).rows
     assert row["total_bytes"] == kernel_says("MemTotal")
     assert 0 < row["available_bytes"] < row["total_bytes"]
-
-
-def test_busybox_alone_is_enough(tmp_path: Path) -> None:
-    shell = str(tmp_path / "sh")
-    path = applets(tmp_path)
-    assert asked(memory, (shell,), path)
 
 
 def test_memory_that_was_worked_out_is_said_to_be_so() -> None:
