@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from collectors import memory, timesync
+from collectors import memory, timers, timesync
 from collectors.base import Collector, Parsed
 from collectors.errors import CollectError, Outcome
 from tests.collectors.probes import ASK, SHELLS, applets, printed
 
-HEALTH: tuple[Collector, ...] = (memory, timesync)
+HEALTH: tuple[Collector, ...] = (memory, timesync, timers)
 KNOWN_TO_BE_NOTHING = (Outcome.NOT_APPLICABLE, Outcome.NO_PERMISSION, Outcome.NO_DATA)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
