@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collectors import disks, groups, keys, logins, ports, servers, sudoers, uptime, users
+from collectors import (
+    disks,
+    groups,
+    keys,
+    logins,
+    memory,
+    ports,
+    servers,
+    sudoers,
+    timers,
+    timesync,
+    uptime,
+    users,
+)
 from collectors.base import Collector
 
-# In the order in which a host runs them: what is quick comes first.
+# In the order in which a host runs them: what is quick comes first, what may take long last.
 COLLECTORS: tuple[Collector, ...] = (
     servers,
     uptime,
+    memory,
+    timesync,
+    timers,
     disks,
     ports,
     users,
