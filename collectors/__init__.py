@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collectors import (
+    backups,
+    checks,
     disks,
     groups,
     keys,
@@ -32,4 +34,6 @@ COLLECTORS: tuple[Collector, ...] = (
     sudoers,
     keys,
     logins,
+    backups,
+    checks,
 )
