@@ -110,12 +110,8 @@ def test_nothing_to_ask_is_known_as_such() -> None:
     plan = Plan(COLLECTORS, ASK.from_at, ASK.to_at, access=Access(), past=True)
     found = gather([Host("a", transport="replay")], plan).frames["outcomes"]
     outcomes = dict(zip(found["collector"], found["outcome"], strict=True))
-<<<<<<< HEAD
-    assert outcomes == {one.NAME: "no_data" if one.PAST else "not_knowable" for one in COLLECTORS}
-=======
     assert outcomes == {c.NAME: "no_data" if c.PAST else "not_knowable" for c in COLLECTORS}
     assert outcomes["logins"] == "no_data"
->>>>>>> c-checks
 
 
 def test_a_number_that_no_log_can_mean_costs_no_other_line(tmp_path: Path) -> None:
