@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
-from collectors import disks, logins, servers, uptime
+from collectors import (
+    backups,
+    checks,
+    disks,
+    groups,
+    keys,
+    logins,
+    memory,
+    ports,
+    servers,
+    sudoers,
+    timers,
+    timesync,
+    uptime,
+    users,
+)
 from collectors.base import Collector
 
-# In the order in which a host runs them: what is quick comes first.
-COLLECTORS: tuple[Collector, ...] = (servers, uptime, disks, logins)
+# In the order in which a host runs them: what is quick comes first, what may take long last.
+COLLECTORS: tuple[Collector, ...] = (
+    servers,
+    uptime,
+    memory,
+    timesync,
+    timers,
+    disks,
+    ports,
+    users,
+    groups,
+    sudoers,
+    keys,
+    logins,
+    backups,
+    checks,
+)

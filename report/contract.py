@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Severity = Literal["critical", "warning"]
+State = Literal["", "new", "worse", "ongoing", "better", "flapping"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """Something a person must act on.
 
-    question: what it answers on page 1 ("Broken", "Logins", "Filling"). subject: the host
+    kind: what it is about, in a word that stays ("disk-full"); object: which one of its host
+    ("/var"). question: what it answers on page 1 ("Broken", "Logins", "Filling"). subject: the host
     (or "3 hosts"). sentence: what a person would say, without the subject. value and bound:
     what was measured and the threshold it met, where there is one. section: the page that
     shows more ("servers", "disks", "logins", "uptime", "coverage").
     """
 
+    kind: str
     severity: Severity
     question: str
     subject: str
@@ -26,6 +30,25 @@ class Finding:
     section: str
     value: float | None = None
     bound: float | None = None
+    object: str = ""
+    state: State = ""
+    since: date | None = None
+
+    @property
+    def atoms(self) -> tuple[tuple[str, str, str], ...]:
+        """Return what it comes down to, host by host: (host, kind, object), its stable id."""
+        return tuple((host, self.kind, self.object) for host in self.hosts)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A finding of the day before that is none today, although it was looked for."""
+
+    subject: str
+    hosts: tuple[str, ...]
+    question: str
+    sentence: str
+    since: date
 
 
 @dataclass(frozen=True)
@@ -54,7 +77,8 @@ class Summary:
     """The day in words and figures: what page 1, the mail and the terminal say.
 
     hosts, hosts_read, hosts_partial: hosts listed, with at least one ok outcome, and with
-    some but not all outcomes good. coverage_percent: hosts_read ÷ hosts.
+    some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
+    the day before that are none today; days_before: how many days today is held against.
     """
 
     headline: str
@@ -66,3 +90,5 @@ class Summary:
     hosts_read: int
     hosts_partial: int
     coverage_percent: float
+    resolved: tuple[Resolved, ...] = ()
+    days_before: int = 0

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from report import tables
 from report.contract import Finding, KeyFigure, Severity, Summary, Unread
 from report.headline import headline, lead
-from report.reading import View, frame_of, gathered, view
+from report.reading import BEFORE, GOOD, View, frame_of, gathered, view
 from report.rules import findings
 from report.states import states as every_state
 from report.store import Day
+from report.trail import Past, resolved, told
 from report.words import UNKNOWN, number, percent, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
@@ -32,7 +33,8 @@ def summarise(day: Day) -> Summary:
     What was not read counts as not known: it is never part of a "none" and never 0.
     """
     known = view(day)
-    found = tuple(findings(known))
+    past = Past(known.frames[BEFORE])
+    found = tuple(told(findings(known), past))
     unread = tuple(
         Unread(hosts, gap.what, gap.outcome, gap.cause)
         for hosts, gap in gathered(known, brief=True)
@@ -44,11 +46,21 @@ def summarise(day: Day) -> Summary:
         figures=tuple(_figures(known, found)),
         findings=found,
         unread=unread,
+        resolved=tuple(resolved(found, past, _sections_read(known))),
+        days_before=len(past.days),
         hosts=listed,
         hosts_read=read,
         hosts_partial=len(known.incomplete),
         coverage_percent=100 * read / listed if listed else 0.0,
     )
+
+
+def _sections_read(known: View) -> dict[str, set[str]]:
+    """Return host → the sections of the report of which it was read in full today."""
+    return {
+        host: {name for name, outcome in one.items() if outcome in GOOD}
+        for host, one in known.outcomes.items()
+    }
 
 
 def _figures(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from report import derived
 from report.causes import nameless, of_many, short
 from report.store import Day
 from report.words import is_missing, moment, natural, plural
@@ -23,6 +24,7 @@ READ = frozenset({"ok", "partial"})
 EVERYTHING = "everything"
 NO_GROUP = "no group"
 AN_HOUR = timedelta(hours=1)
+BEFORE = "before"  # among a View's frames: the findings of the days before
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class View(Day):
             return self
         frames = {}
         for name, frame in self.frames.items():
-            frames[name] = frame.assign(host=frame["host"].map(short).astype(frame["host"].dtype))
+            frames[name] = frame.assign(host=frame["host"].astype("string").map(short))
         # A cause may hold the full name: it stands in for the address that is not set.
         address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
         frames["hosts"] = frames["hosts"].assign(address=address)
@@ -190,7 +192,12 @@ def view(day: Day) -> View:
     """Return the day with what is known of its reach."""
     if isinstance(day, View):
         return day
-    return View(day.folder, day.info, day.frames)
+    forecasts = derived.saved(day)
+    more = {
+        "forecasts": derived.forecasts(day) if forecasts is None else forecasts,
+        BEFORE: derived.before(day),
+    }
+    return View(day.folder, day.info, {**day.frames, **more})
 
 
 def narrowed(day: Day, groups: Iterable[str]) -> View:
@@ -209,7 +216,10 @@ def narrowed(day: Day, groups: Iterable[str]) -> View:
     if not wanted:
         return view(day)
     kept = [host for host, one in zip(hosts["host"], own, strict=True) if set(one) & set(wanted)]
-    frames = {name: frame[frame["host"].isin(kept)] for name, frame in day.frames.items()}
+    frames = {
+        name: frame[frame["host"].isin(kept) | frame["host"].isna()]
+        for name, frame in view(day).frames.items()
+    }
     return View(day.folder, day.info, frames, wanted)
 
 

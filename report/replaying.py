@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from collectors import keeping
 from collectors.errors import Fault, Outcome, SettingsError
-from report import store
+from report import derived, store
 from report.collection import options_of
 from report.console import Console
 from report.settings import Settings
@@ -58,7 +58,9 @@ def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
     folder = store.day_folder(settings.output, info.report_date)
     asked = {key: value for key, value in data.items() if key != "snapshot"}
     store.save(folder, info, snapshot.frames, snapshot.raw, asked=asked)
-    return store.Day(folder, info, snapshot.frames)
+    made = store.Day(folder, info, snapshot.frames)
+    derived.save(made)
+    return made
 
 
 def _kept(raw: Path) -> tuple[dict[str, Any], store.Info]:

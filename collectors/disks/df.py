@@ -2,6 +2,8 @@
 
     Filesystem     1024-blocks    Used Available Capacity Mounted on         POSIX, GNU, BusyBox
     Filesystem            kbytes    used   avail capacity  Mounted on        Solaris
+    Filesystem          kbytes    used   avail %used Mounted on              HP-UX bdf
+    Filesystem          Type  kbytes     use     avail  %use Mounted on      IRIX
     Filesystem    1024-blocks      Free %Used    Iused %Iused Mounted on     AIX df -k
     Filesystem  1024-blocks Used Avail Capacity iused ifree %iused Mounted on   FreeBSD df -ki
     Filesystem      Inodes IUsed   IFree IUse% Mounted on                    GNU
@@ -31,12 +33,14 @@ TOTAL = re.compile(r"total\s.*\s-")
 SIZE = re.compile(r"(?:(\d+)-blocks|1[Kk]-blocks|[Kk]bytes)")
 COLUMNS = {
     "used": "used",
+    "use": "used",
     "avail": "available",
     "available": "available",
     "free": "available",
     "capacity": "percent",
     "use%": "percent",
     "%used": "percent",
+    "%use": "percent",
     "%cap": "percent",
     "inodes": "inodes",
     "iused": "iused",

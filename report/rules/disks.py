@@ -25,7 +25,9 @@ def not_writable(view: View) -> list[Finding]:
         mounts = listing([foreign(at, 48).replace(" ", "\\x20") for at in rows["mount"]], NAMED)
         verb = "is" if len(rows) == 1 else "are"
         said = f"{mounts} {verb} mounted read-only, although fstab says otherwise."
-        found.append(Finding("critical", "Broken", name, (name,), said, "disks"))
+        found.append(
+            Finding("read-only", "critical", "Broken", name, (name,), said, "disks", object=mounts)
+        )
     return found
 
 
@@ -61,6 +63,7 @@ def _full(row: Any, disks: Limit, inodes: Limit) -> Finding:
     bound = limit.critical if severity == "critical" else limit.warning
     host = str(row.host)
     return Finding(
+        "inodes-full" if by_inodes else "disk-full",
         "critical" if severity == "critical" else "warning",
-        "Filling", host, (host,), f"{said}.", "disks", value, bound,
+        "Filling", host, (host,), f"{said}.", "disks", value, bound, str(row.mount),
     )  # fmt: skip

@@ -32,7 +32,16 @@ def root_by_password(view: View) -> list[Finding]:
         how = ", ".join(often) if times > 1 else f"{origin} {when}".strip()
         sentence = f"root, by password, {how}."
         found.append(
-            Finding("critical", "Got in", str(host), (str(host),), sentence, "logins", float(times))
+            Finding(
+                "root-by-password",
+                "critical",
+                "Got in",
+                str(host),
+                (str(host),),
+                sentence,
+                "logins",
+                float(times),
+            )
         )
     return found
 
@@ -65,7 +74,11 @@ def failed_logins(view: View) -> list[Finding]:
         bound = limit.critical if severity == "critical" else limit.warning
         value = float(most.max())
         who = subject(hosts)
-        found.append(Finding(severity, "Logins", who, hosts, sentence, "logins", value, bound))
+        found.append(
+            Finding(
+                "failed-logins", severity, "Logins", who, hosts, sentence, "logins", value, bound
+            )
+        )
     return found
 
 

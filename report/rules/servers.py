@@ -19,9 +19,13 @@ def not_up(view: View) -> list[Finding]:
             continue
         blind = any(host in view.blind for host in hosts)
         severity: Severity = "critical" if state == "down" or blind else "warning"
+        kind = "unread" if blind and state == "unknown" else state
         said = {"down": "Down", "unknown": "Not read" if blind else "State not known"}
         sentence = _state_sentence(said.get(state, ""), why, hosts)
-        found.append(Finding(severity, "Broken", subject(hosts), hosts, sentence, "servers"))
+        what = why if state == "degraded" else ""
+        one = Finding(f"server-{kind}", severity, "Broken", subject(hosts), hosts, sentence,
+                      "servers", object=what)  # fmt: skip
+        found.append(one)
     return found
 
 
@@ -39,7 +43,7 @@ def not_read(view: View) -> list[Finding]:
     """Hosts of which nothing was read, for a report that has no page about servers."""
     return [
         Finding(
-            "critical", "Broken", subject(hosts), hosts,
+            "server-unread", "critical", "Broken", subject(hosts), hosts,
             _state_sentence("Not read", gap.cause, hosts), "coverage",
         )
         for hosts, gap in gathered(view, brief=True) if gap.what == EVERYTHING

@@ -132,11 +132,21 @@ def test_units_of_the_heading() -> None:
     "lines",
     [
         ("Sys. de fichiers 1024-blocs Utilisé Disponible Capacité Monté sur", "/dev/a 8 4 4 50% /"),
+        ("Dateisystem 1K-Blöcke Benutzt Verfügbar Verw% Eingehängt auf", "/dev/a 8 4 4 50% /"),
+        ("S.ficheros bloques de 1K Usados Disponibles Uso% Montado en", "/dev/a 8 4 4 50% /"),
+        ("Filesystem blocchi di 1K Usati Disponib. Uso% Montato su", "/dev/a 8 4 4 50% /"),
+        ("Sist. Arq. Blocos de 1K Usado Disponível Uso% Montado em", "/dev/a 8 4 4 50% /"),
+        ("Файловая система 1K-блоков Использовано Доступно Использовано% Cмонтировано в",
+         "/dev/a 8 4 4 50% /"),
+        ("ファイルシス 1K-ブロック 使用 使用可 使用% マウント位置", "/dev/a 8 4 4 50% /"),
+        ("文件系统 1K-块 已用 可用 已用% 挂载点", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1K-blokken Gebruikt Beschikbaar Geb% Mounted on", "/dev/a 8 4 4 50% /"),
+        ("Filesystem Size Used Avail Use% Mounted on", "/dev/a 8,0K 4,0K 4,0K 50% /"),
         ("Filesystem 1M-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 /"),
         ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8,5 4 4 50% /"),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_understood_is_refused(lines: Sequence[str]) -> None:
     with pytest.raises(ParseError):
         read(*lines)
@@ -258,6 +268,43 @@ def test_columns_of_other_systems() -> None:
     assert table.figures["/"]["available"] == 4096
 
 
+@pytest.mark.parametrize(
+    ("heading", "record", "figures"),
+    [
+        ("Filesystem kbytes used avail %used Mounted on", "/dev/vg00/lvol3 8 3 4 43% /",  # HP-UX
+         {"size": 8192, "used": 3072, "available": 4096, "percent": 43}),
+        ("Filesystem Type kbytes use avail %use Mounted on", "/dev/root xfs 8 3 5 38 /",  # IRIX
+         {"size": 8192, "used": 3072, "available": 5120, "percent": 38}),
+        ("Filesystem 1k-blocks Used Available Use% Mounted on", "/vmfs/volumes/a 8 3 5 38% /",
+         {"size": 8192, "used": 3072, "available": 5120, "percent": 38}),
+        ("Filesystem 512-blocks Used Available Capacity iused ifree %iused Mounted on",
+         "/dev/disk1s1 8 3 4 43% 1507695 9223372036853268112 0% /",
+         {"size": 4096, "used": 1536, "available": 2048, "percent": 43, "iused": 1507695,
+          "ifree": 9223372036853268112, "ipercent": 0, "inodes": 9223372036854775807}),
+    ],
+)  # fmt: skip
+def test_headings_of_other_systems(heading: str, record: str, figures: dict[str, int]) -> None:
+    assert read(heading, record).figures["/"] == figures
+
+
+def test_what_only_df_tells_of_is_known_by_its_name() -> None:
+    """Where there is no table of mounts, a pseudo filesystem's device is called as its type."""
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    lines = (
+        heading, "/dev/wd0a 8 4 4 50% /", "kernfs 1 1 0 100% /kern", "ptyfs 1 1 0 100% /dev/pts",
+        "procfs 4 4 0 100% /proc", "devfs 1 1 0 100% /dev", "map -hosts 0 0 0 100% /net",
+        "/dev/loop0 8 8 0 100% /snap/core18/1223", "/dev/loop9 8 4 4 50% /mnt/image",
+        "tmpfs 8 0 8 0% /run", "tmpfs 8 0 8 0% /sys/fs/cgroup", "shm 8 0 8 0% /dev/shm",
+        "overlay 8 4 4 50% /var/lib/docker/overlay2/a/merged", "udev 8 0 8 0% /dev/udev",
+        "none 8 4 4 50% /none",
+    )  # fmt: skip
+    rows = disks.parse("".join(f"df|{line}\n" for line in (*lines, "=0")), ASK).rows
+    assert {row["mount"]: row["fs_type"] for row in rows} == {
+        "/": None, "/mnt/image": None, "/none": None,
+        "/run": "tmpfs", "/dev/shm": "tmpfs", "/dev/udev": "devtmpfs",
+    }  # fmt: skip
+
+
 def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known() -> None:
     heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
     table = read(
@@ -272,6 +319,11 @@ def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known()
     ("line", "mount"),
     [
         ("/dev/ada0p2 on / (ufs, local, journaled soft-updates)", ("/dev/ada0p2", "/", "ufs")),
+        ("MN - example.org (ftp.example.org):/ on /Volumes/MN - x.localized (nfs, asynchronous)",
+         ("MN - example.org (ftp.example.org):/", "/Volumes/MN - x.localized", "nfs")),
+        ("/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)", ("/dev/disk3s1s1", "/", "apfs")),
+        (".host:/VMware Shared Folders on /Volumes/VMware Shared Folders (vmhgfs)",
+         (".host:/VMware Shared Folders", "/Volumes/VMware Shared Folders", "vmhgfs")),
         ("//a b@nas/x on /Volumes/My Share (smbfs, nodev)", ("//a b@nas/x", "/Volumes/My Share", "smbfs")),
         ("/dev/wd0a on / type ffs (local)", ("/dev/wd0a", "/", "ffs")),
         ("/ on rpool/ROOT/s-0 read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018",
@@ -298,8 +350,10 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         mounts.Mount(7, "overlay", "/var/lib/docker/overlay2/1/merged", "overlay"),
         mounts.Mount(8, "/dev/loop1", "/snap/core/1", "squashfs"),
         mounts.Mount(9, "nas:/x", "/auto/x", "autofs"),
+        mounts.Mount(10, "udev", "/dev", "devtmpfs"),
+        mounts.Mount(11, "none", "/srv/chroot/dev", "devtmpfs"),
     ]
-    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6]
+    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6, 10]
 
 
 @pytest.mark.parametrize(
@@ -315,6 +369,8 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         ("10.0.0.1:6789:/", "ceph", True),
         ("[fd00::1]:/x", "", True),
         ("/dev/sda1", "", False),
+        (".host:/Shared Folders", "vmhgfs", True),
+        ("vmhgfs-fuse", "fuse.vmhgfs-fuse", True),
     ],
 )
 def test_remote(device: str, fs_type: str, remote: bool) -> None:

@@ -136,7 +136,8 @@ def worst() -> Day:
         fleet.unread(host, "unreachable", no_route(host), "down")
     fleet.unread("app07", "host_key", key_changed("app07"))
     change(fleet, "servers", "app12", state="degraded", failed_units="backup.service",
-           system_state="degraded")  # fmt: skip
+           system_state="degraded", failed_since_at=TO - timedelta(days=2, hours=3),
+           failed_last_lines="backup.service: borg: Connection closed by remote host")  # fmt: skip
     change(fleet, "servers", "web09", state="degraded", system_state="degraded",
            failed_units="logrotate.service, man-db.service, fwupd.service, snapd.service",
            )  # fmt: skip
@@ -148,6 +149,9 @@ def worst() -> Day:
                fs_type="nfs4", size_bytes=None, used_bytes=None, available_bytes=None,
                used_percent=None, inodes=None, inodes_used=None, inodes_used_percent=None,
                cause="did not answer within 3 s")  # fmt: skip
+    for host in ("edge01", "edge02"):
+        remark(fleet, host, "logins", "312 connections named no user, from 41 addresses: "
+               "203.0.113.9 (120), 203.0.113.14 (88), 203.0.113.77 (31)")  # fmt: skip
     full_disks(fleet)
     attack(fleet, [h for names in numbered(GROUPS).values() for h in names if h not in down])
     fleet.login("app03", 1001, "accepted", "root", method="password", source_ip="10.20.4.17",
@@ -159,6 +163,7 @@ def worst() -> Day:
             host,
             uptime_seconds=int(hours * 3600),
             booted_at=TO - timedelta(hours=hours),
+            last_stop="crashed" if host == "cache02" else "planned",
         )
     change(
         fleet,
@@ -234,6 +239,13 @@ def fail(fleet: Fleet, host: str, collector: str, outcome: str, cause: str) -> N
             row.update(outcome=outcome, cause=cause, evidence_from_at=None)
     if outcome != "partial":
         fleet.rows[collector] = [row for row in fleet.rows[collector] if row["host"] != host]
+
+
+def remark(fleet: Fleet, host: str, collector: str, note: str) -> None:
+    """Let a collector add something to what it read in full."""
+    for row in fleet.rows["outcomes"]:
+        if row["host"] == host and row["collector"] == collector:
+            row["note"] = note
 
 
 def nobody() -> Day:

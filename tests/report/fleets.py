@@ -92,7 +92,7 @@ class Fleet:
     def day(self, **info: Any) -> Day:
         """Make the typed frames."""
         frames = {name: typed(name, rows) for name, rows in self.rows.items()}
-        return Day(Path("output") / DATE.isoformat(), info_of(**info), frames)
+        return Day(Path("synthetic/output") / DATE.isoformat(), info_of(**info), frames)
 
 
 def typed(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -287,7 +287,7 @@ def test_the_template_shows_outputs_and_no_code() -> None:
     assert not re.search(r"(?:src|href)=\"(?!data:|#)|url\((?!data:)", html)
 
 
-@pytest.mark.parametrize(("name", "most"), [("worst", 6), ("one", 3), ("local", 2), ("big", 6)])
+@pytest.mark.parametrize(("name", "most"), [("worst", 6), ("one", 3), ("local", 2), ("big", 7)])
 def test_on_paper_nothing_is_lost(name: str, most: int, tmp_path: Path) -> None:
     if not (pdftotext := shutil.which("pdftotext")):
         pytest.skip("pdftotext is not installed")
@@ -319,3 +319,23 @@ def test_sixty_hosts_take_well_under_a_second() -> None:
     for call in CALLS:
         getattr(pages, call)(day)
     assert time.perf_counter() - started < 3  # 0.4 s alone; tests run side by side
+
+
+def test_what_collectors_add_stands_under_coverage() -> None:
+    said = read(pages.coverage(days.worst())._repr_html_()).text
+    assert "Noted" in said
+    assert "edge01 and edge02logins312 connections named no user, from 41 addresses" in said
+    before = days.good()
+    before.frames["outcomes"] = before.frames["outcomes"].drop(columns="note")  # type: ignore[index]
+    assert "Noted" not in pages.coverage(before)._repr_html_()
+
+
+def test_failed_units_say_since_when_and_what_they_said_last() -> None:
+    said = read(pages.servers(days.worst())._repr_html_()).text
+    assert "app12backup.service21 Novbackup.service: borg: Connection closed by remote" in said
+
+
+def test_a_reboot_says_how_the_run_before_it_ended() -> None:
+    said = read(pages.uptime(days.worst())._repr_html_()).text
+    assert re.search(r"cache02[^<]*?crashed", said)
+    assert re.search(r"app03[^<]*?was shut down", said)
