@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from collectors import uptime
+from collectors import starts, uptime
 from collectors.errors import ParseError
+from collectors.text import Section, Sections
 from tests.collectors.probes import ASK, SHELLS, applets, asked
 
 
@@ -142,3 +143,18 @@ def test_a_crash_is_a_start_without_a_shutdown_before(
     listed = "".join(f"last|{line}\n" for line in (*lines, "", BEGINS, "=0"))
     (row,) = uptime.parse(text + listed, ASK).rows
     assert row["last_stop"] == stop
+
+
+@pytest.mark.parametrize("word", ["\u00b2", "9" * 30, ""])
+@pytest.mark.parametrize("name", ["now", "ticks", "btime", "init"])
+def test_a_number_that_is_none_costs_no_row(name: str, word: str) -> None:
+    fields = "1 (x) S " + "0 " * 18
+    said = {"now": "1764000000", "ticks": "100", "btime": "btime 1763000000"}
+    said["init"] = f"{fields}900000"
+    assert starts.container_started_at(_found(said)) is not None
+    said[name] = {"btime": "btime ", "init": fields}.get(name, "") + word
+    assert starts.container_started_at(_found(said)) is None
+
+
+def _found(said: dict[str, str]) -> Sections:
+    return Sections({name: Section([line], 0) for name, line in said.items()})
