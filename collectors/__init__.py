@@ -15,6 +15,7 @@ from collectors import (
     sudoers,
     timers,
     timesync,
+    updates,
     uptime,
     users,
 )
@@ -35,5 +36,6 @@ COLLECTORS: tuple[Collector, ...] = (
     keys,
     logins,
     backups,
+    updates,
     checks,
 )

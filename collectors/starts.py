@@ -9,6 +9,7 @@ container's. `boots` reads the records of earlier starts.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from collectors import boots
@@ -28,7 +29,10 @@ def container_started_at(found: Sections) -> datetime | None:
     now, ticks = found.value("now"), found.value("ticks")
     btime = found.value("btime").removeprefix("btime ")
     fields = found.value("init").rpartition(")")[2].split()
-    if len(fields) < 20 or not all(word.isdigit() for word in (now, ticks, btime, fields[19])):
+    numbers = (now, ticks, btime, *fields[19:20])
+    if len(numbers) < 4 or not all(re.fullmatch(r"[0-9]{1,10}", word) for word in numbers[:3]):
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", fields[19]):
         return None
     after = int(fields[19]) // (int(ticks) or 100)
     started = int(btime) + after

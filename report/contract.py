@@ -18,7 +18,9 @@ class Finding:
     ("/var"). question: what it answers on page 1 ("Broken", "Logins", "Filling"). subject: the host
     (or "3 hosts"). sentence: what a person would say, without the subject. value and bound:
     what was measured and the threshold it met, where there is one. section: the page that
-    shows more ("servers", "disks", "logins", "uptime", "coverage").
+    shows more ("servers", "disks", "logins", "coverage" …). collector: whose rows it is made
+    of; that of its section by itself. state: how it stands to the days before, "" where there is
+    none to compare with, and since when.
     """
 
     kind: str
@@ -31,8 +33,14 @@ class Finding:
     value: float | None = None
     bound: float | None = None
     object: str = ""
+    collector: str = ""
     state: State = ""
     since: date | None = None
+
+    @property
+    def source(self) -> str:
+        """The collector whose rows it is made of."""
+        return self.collector or self.section
 
     @property
     def atoms(self) -> tuple[tuple[str, str, str], ...]:

@@ -44,7 +44,7 @@ FINDINGS = (
     Column("value", NUMBER, "", "what was measured, where there is a bound for it"),
     Column("question", TEXT, "", "what it answers on page 1"),
     Column("sentence", TEXT, "", "what a person would say"),
-    Column("section", TEXT, "", "the page that shows more"),
+    Column("collector", TEXT, "", "whose rows it is made of"),
 )
 
 

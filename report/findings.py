@@ -46,7 +46,7 @@ def summarise(day: Day) -> Summary:
         figures=tuple(_figures(known, found)),
         findings=found,
         unread=unread,
-        resolved=tuple(resolved(found, past, _sections_read(known))),
+        resolved=tuple(resolved(found, past, _read(known))),
         days_before=len(past.days),
         hosts=listed,
         hosts_read=read,
@@ -55,8 +55,8 @@ def summarise(day: Day) -> Summary:
     )
 
 
-def _sections_read(known: View) -> dict[str, set[str]]:
-    """Return host → the sections of the report of which it was read in full today."""
+def _read(known: View) -> dict[str, set[str]]:
+    """Return host → the collectors that read it in full today."""
     return {
         host: {name for name, outcome in one.items() if outcome in GOOD}
         for host, one in known.outcomes.items()

@@ -5,12 +5,14 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from collectors.base import HOST
+from collectors.base import frame as typed_frame
 from report import derived
 from report.causes import nameless, of_many, short
 from report.store import Day
@@ -60,8 +62,8 @@ class View(Day):
         if not domains or numeric or len(set(short.values())) < len(short):
             return self
         frames = {}
-        for name, frame in self.frames.items():
-            frames[name] = frame.assign(host=frame["host"].astype("string").map(short))
+        for name, one in self.frames.items():
+            frames[name] = one.assign(host=one["host"].astype("string").map(short))
         # A cause may hold the full name: it stands in for the address that is not set.
         address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
         frames["hosts"] = frames["hosts"].assign(address=address)
@@ -227,11 +229,17 @@ def frame_of(day: Day, name: str) -> pd.DataFrame:
     """Return a frame of the day; without rows when its collector did not exist or run then."""
     if name in day.frames or name in ("hosts", "outcomes"):
         return day.frames[name]
+    if name == "forecasts":
+        return typed_frame(derived.FORECASTS, [])
     from collectors import COLLECTORS
-    from collectors.base import HOST, frame
 
     columns = next(one.COLUMNS for one in COLLECTORS if name == one.NAME)
-    return frame((HOST, *columns), [])
+    return typed_frame((HOST, *columns), [])
+
+
+def rows_of(day: Day, name: str) -> Iterator[Any]:
+    """Yield the rows of a frame, its columns as attributes."""
+    yield from frame_of(day, name).itertuples(index=False)
 
 
 def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Atom = tuple[str, str, str]
-COLUMNS = ("host", "kind", "object", "severity", "value", "question", "sentence", "section")
+COLUMNS = ("host", "kind", "object", "severity", "value", "question", "sentence", "collector")
 DAYS = 30  # of the past that are looked at
 LATELY = 7  # known days, in which a finding that comes and goes is flapping
 TURNS = 3  # so many times of coming or going
@@ -116,12 +116,12 @@ def _compared(severity: Severity, value: float | None, before: Seen) -> State:
 def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]]) -> list[Resolved]:
     """Return what was a finding the day before and is none today, one for each sentence.
 
-    read: host → the sections of which it was read today; of the rest nothing is known.
+    read: host → the collectors that read it today; of the rest nothing is known.
     """
     alike: dict[tuple[str, str], list[str]] = {}
     since: dict[tuple[str, str], int] = {}
     for atom, row in past.gone(found):
-        if row["section"] not in read.get(atom[0], set()) or row["question"] in EVENTS:
+        if row["collector"] not in read.get(atom[0], set()) or row["question"] in EVENTS:
             continue
         key = (str(row["question"]), str(row["sentence"]))
         alike.setdefault(key, []).append(atom[0])
@@ -152,7 +152,7 @@ def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
     """
     made = [
         {"host": host, "kind": kind, "object": what, "severity": one.severity, "value": one.value,
-         "question": one.question, "sentence": one.sentence, "section": one.section}
+         "question": one.question, "sentence": one.sentence, "collector": one.source}
         for one in found for host, kind, what in one.atoms
     ]  # fmt: skip
     return made or [dict.fromkeys(COLUMNS)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from report.contract import Severity
 from report.settings import Limit
 from report.words import is_missing, plural
 
 NAMED = 3  # so many hosts are named in a sentence; more are counted
 
 
-def severity_of(value: Any, limit: Limit) -> str:
+def severity_of(value: Any, limit: Limit) -> Severity | Literal[""]:
+    """Return how bad a value is; "" below the limit, or where it is not known."""
     if is_missing(value) or value < limit.warning:
         return ""
     return "critical" if value >= limit.critical else "warning"

@@ -1,3 +1,5 @@
+"""Starts and stops of a machine, and a container's own: what tells of them, and what does not."""
+
 from __future__ import annotations
 
 import os
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import boots, uptime
+from collectors import boots, starts, uptime
 from collectors import text as probe
 from collectors.base import Ask, Row
 from tests.collectors.probes import ASK, SHELLS
@@ -196,3 +198,18 @@ def test_the_journal_is_asked_for_runs_whose_end_was_announced(
         sections = probe.sections(run.stdout)
         assert sections["boots"].lines == [" 0 UTC"]
         assert sections["orderly"] == probe.Section(lines, status)
+
+
+@pytest.mark.parametrize("word", ["\u00b2", "9" * 30, ""])
+@pytest.mark.parametrize("name", ["now", "ticks", "btime", "init"])
+def test_a_number_that_is_none_costs_no_row(name: str, word: str) -> None:
+    fields = "1 (x) S " + "0 " * 18
+    said = {"now": "1764000000", "ticks": "100", "btime": "btime 1763000000"}
+    said["init"] = f"{fields}900000"
+    assert starts.container_started_at(sections_of(said)) is not None
+    said[name] = {"btime": "btime ", "init": fields}.get(name, "") + word
+    assert starts.container_started_at(sections_of(said)) is None
+
+
+def sections_of(said: dict[str, str]) -> probe.Sections:
+    return probe.Sections({name: probe.Section([line], 0) for name, line in said.items()})
