@@ -35,6 +35,13 @@ class Visit:
         return self.server.system.kernel(self.boot.at.date())
 
     @property
+    def installed(self) -> str:
+        """The newest kernel that is installed: it waits for a restart, or it is running."""
+        since = self.story.restarts.get(self.server.name)
+        waits = since is not None and since <= self.day
+        return self.server.system.kernel(self.day) if waits else self.kernel
+
+    @property
     def uptime(self) -> float:
         """Seconds since its last start."""
         return (self.now - self.boot.at).total_seconds()

@@ -21,11 +21,11 @@ def _leak(story: Story) -> None:
     server = story.pick("app", 1)
     if server is None:
         return
-    pace = story.pace(1.1, 20.0)
-    story.memory[server.name] = usage.steady(f"memory {server.name}", story.last, 96.6, pace, 0.2)
+    pace = story.pace(0.62, 20.0)
+    story.memory[server.name] = usage.steady(f"memory {server.name}", story.last, 98.4, pace, 0.2)
     story.plant(
         "memory_fills", [server.name], "memory", story.past(30), severity="critical",
-        used_percent=97, oom_kills=3,
+        used_percent=98, oom_kills=3,
     )  # fmt: skip
 
 

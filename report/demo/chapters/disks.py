@@ -27,7 +27,9 @@ def plant(story: Story) -> None:
     _read_only(story)
 
 
-def _free(story: Story, role: str, place: int, at: str) -> tuple[Server, Mount] | None:
+def _free(
+    story: Story, role: str, place: int, at: str, init: str = ""
+) -> tuple[Server, Mount] | None:
     """Return a server and a mount of its own on which nothing is planted yet."""
     server = story.pick(
         role,
@@ -129,7 +131,8 @@ def _extended(story: Story) -> None:
 
 
 def _read_only(story: Story) -> None:
-    if (found := _free(story, "edge", 3, "/var")) is None:
+    found = _free(story, "edge", 3, "/var", "systemd") or _free(story, "edge", 1, "/var")
+    if found is None:
         return
     server, mount = found
     story.read_only[server.name, mount.at] = story.last

@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 from report.demo.printing import (
     accounts,
+    backups,
+    checks,
     disks,
     hosts,
+    kernel,
+    lifecycle,
     logins,
     memory,
     ports,
     servers,
     timers,
     timesync,
+    updates,
     uptime,
 )
 from report.demo.visit import Visit
@@ -32,6 +37,11 @@ PRINTERS: dict[str, Callable[[Visit], str]] = {
     "groups": accounts.groups,
     "sudoers": accounts.sudoers,
     "keys": accounts.keys,
+    "backups": backups.printed,
+    "checks": checks.printed,
+    "kernel": kernel.printed,
+    "lifecycle": lifecycle.printed,
+    "updates": updates.printed,
 }
 # About how many seconds a probe runs on a server.
 SECONDS = {"hosts": 0.06, "servers": 0.2, "uptime": 0.08, "disks": 0.1, "logins": 0.4}
