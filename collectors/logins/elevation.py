@@ -33,6 +33,8 @@ class Change:
     row: Attempt
     kinds: set[str] = field(default_factory=set)
     closed: bool = False
+    # Whether the session's line named who asked: older systems give root's number for all.
+    named: bool = True
 
 
 class Elevation:
@@ -76,7 +78,7 @@ class Elevation:
             if known is None or known.kinds != {"session"} or result != ACCEPTED:
                 continue
             row = known.row
-            if key[1] == "pkexec" or (line.pid and each == key) or _at_once(row, line, said):
+            if key[1] == "pkexec" or (line.pid and each == key) or _at_once(known, line, said):
                 row.user, row.at = said.user, min(row.at, line.at)
                 known.kinds.add("command")
                 return
@@ -142,7 +144,8 @@ class Elevation:
             ):
                 known.kinds.add("session")
                 return
-            self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            change = self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            change.named = said.named
         elif said.kind == pam.CLOSED:
             if known is not None and known.row.result == ACCEPTED and "session" in known.kinds:
                 known.row.ended_at, known.closed = line.at, True
@@ -169,12 +172,14 @@ class Elevation:
 
 def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
     """Whether a session without a process's number is that of the row before it."""
-    return said.by in (None, row.user) and line.at - row.at <= SESSION_WITHIN
+    same = not said.named or said.by == row.user
+    return same and line.at - row.at <= SESSION_WITHIN
 
 
-def _at_once(row: Attempt, line: Line, said: Said) -> bool:
+def _at_once(session: Change, line: Line, said: Said) -> bool:
     """Whether the session of a moment ago is that of this command."""
-    same = (row.user, row.target_user) == (said.user, said.target)
+    row = session.row
+    same = row.target_user == said.target and (row.user == said.user or not session.named)
     return same and timedelta(0) <= line.at - row.at <= COMMAND_WITHIN
 
 

@@ -51,7 +51,7 @@ _END = re.compile(
     r"(?: port (?P<port>\d+))?(?=$|[: ,])"
 )
 
-INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
+INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?(?: ssh\d?)?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
 # The lines that say why somebody may not come in, by their first words.
 REFUSED = {

@@ -140,6 +140,19 @@ sudo: kim :  PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/true
 """,
         [("accepted", "sudo", "kim→root", None, None, 1)] * 2,
     ),
+    "sudo of older systems, whose session names nobody who asked": (
+        """
+sudo: kim : TTY=unknown ; PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/true
+sudo: pam_unix(sudo:session): session opened for user root by (uid=0)
+sudo: root : TTY=unknown ; PWD=/home/kim ; USER=kim ; ENV=A=/b ; COMMAND=/usr/bin/id
+sudo: pam_unix(sudo:session): session opened for user kim by (uid=0)
+sudo: pam_unix(sudo:session): session closed for user kim
+""",
+        [
+            ("accepted", "sudo", "kim→root", None, None, 1),
+            ("accepted", "sudo", "root→kim", None, None, 1),
+        ],
+    ),
     "sudo-rs goes by the name of sudo": (
         "sudo-rs: kim :  PWD=/ ; USER=root ; COMMAND=/usr/bin/echo a [...]\nsudo-rs: [...]  b",
         [("accepted", "sudo", "kim→root", None, None, 1)],
@@ -221,6 +234,7 @@ sshd[7]: Invalid user lee from 203.0.113.9
 sshd2[7]: connection from "203.0.113.9"
 sshd2[7]: User kim, coming from 203.0.113.9, authenticated.
 sshd[8]: Failed password for kim from 203.0.113.9 port 40134 SSH2
+sshd[11]: Invalid user lee from 203.0.113.9 port 40135 ssh2
 sshd[9]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1780;Name: kim [preauth]
 sshd[9]: fatal: Read from socket failed: Connection reset by peer [preauth]
 sshd[10]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1781;Name: kim [preauth]
@@ -229,6 +243,7 @@ sshd[10]: Accepted publickey for kim from 203.0.113.9 port 1781 ssh2
         [
             ("accepted", "sshd", "kim", "203.0.113.9", None, 1),
             ("failed", "sshd", "kim", "203.0.113.9", 40134, 1),
+            ("failed", "sshd", "lee", "203.0.113.9", 40135, 1),
             ("aborted", "sshd", "kim", "203.0.113.9", 1780, 1),
             ("accepted", "sshd", "kim", "203.0.113.9", 1781, 1),
         ],
