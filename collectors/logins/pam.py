@@ -30,7 +30,7 @@ _OPENED = re.compile(
 _OPENED_SHORT = re.compile(
     r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))?(?: by)?\s*$"
 )
-_CLOSED = re.compile(r"session closed for user (?P<user>.*?)\s*$")
+_CLOSED = re.compile(r"session closed for user (?P<user>.*?)(?:\(uid=\d+\))?(?: by .*)?\s*$")
 _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
     r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
