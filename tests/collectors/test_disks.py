@@ -115,6 +115,9 @@ def test_the_script_leaves_nothing_behind() -> None:
     assert left == []
 
 
+HEADING = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+
+
 def read(*lines: str, status: int = 0) -> df.Table:
     known = df.shown(["/", "/mnt/a b", "/mnt/new\nline"])
     return df.read(Section(lines, status), known)
@@ -140,6 +143,8 @@ def test_units_of_the_heading() -> None:
          "/dev/a 8 4 4 50% /"),
         ("ファイルシス 1K-ブロック 使用 使用可 使用% マウント位置", "/dev/a 8 4 4 50% /"),
         ("文件系统 1K-块 已用 可用 已用% 挂载点", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1K-blocks Used Available Use% Eingehängt auf", "/dev/a 8 4 4 50% /"),
+        ("Dateisystem 1K-blocks Used Available Use% Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem 1K-blokken Gebruikt Beschikbaar Geb% Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem Size Used Avail Use% Mounted on", "/dev/a 8,0K 4,0K 4,0K 50% /"),
         ("Filesystem 1M-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"),
@@ -172,11 +177,38 @@ def test_a_record_may_begin_with_a_blank_and_go_on_on_a_second_line() -> None:
     assert table.skipped == []
 
 
-def test_a_message_is_no_record() -> None:
-    table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
-                 "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
-    assert table.messages == ["df: /x: Permission denied"]
-    assert list(table.figures) == ["/"]
+def test_blank_lines_do_not_part_a_name_from_its_figures() -> None:
+    """As a support report of RHEL 6 has them, between the halves and between the records."""
+    table = read(
+        "Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/mapper/vg_a-lv_root", "",
+        "             10     4   6    40% /", "", "/dev/b 100 1 99 1% /mnt/a b",
+    )  # fmt: skip
+    assert {at: figures["iused"] for at, figures in table.figures.items()} == {
+        "/": 4,
+        "/mnt/a b": 1,
+    }
+    assert table.devices["/"] == "/dev/mapper/vg_a-lv_root"
+    assert table.skipped == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "df: /x: Permission denied",
+        "/bin/df: `/x': Stale file handle",
+        "bash: line 1: df: command not found",
+        "sh[12]: df: not found",
+    ],
+)
+def test_a_message_is_no_record(message: str) -> None:
+    for lines in (
+        (message, HEADING, "/dev/a 8 4 4 50% /"),
+        (HEADING, "/dev/a 8 4 4 50% /", message),
+    ):
+        table = read(*lines, status=1)
+        assert table.messages == [message]
+        assert list(table.figures) == ["/"]
+        assert table.skipped == []
 
 
 def parsed(*records: str, options: str = "rw", more: str = "") -> list[Row]:
