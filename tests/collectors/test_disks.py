@@ -238,7 +238,17 @@ def test_used_percent_is_what_df_says_and_never_of_size(
     used: int, available: int, said: str, percent: int
 ) -> None:
     (row,) = parsed(f"/dev/a 1000 {used} {available} {said} /")
-    assert row["used_percent"] == percent
+    assert (row["used_bytes"], row["used_percent"]) == (used * 1024, percent)
+
+
+def test_what_df_says_is_not_reckoned_anew() -> None:
+    """Of a whole with a reserve, used + available is less; and reckoned only where it is silent."""
+    table = read("Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/a 100 10 80 12% /")
+    assert table.figures["/"]["inodes"] == 100
+    table = read(
+        "Filesystem 1024-blocks Free %Used Iused %Iused Mounted on", "/dev/a 8 3 63% 5 9% /"
+    )
+    assert (table.figures["/"]["used"], table.figures["/"].get("inodes")) == (5120, None)
 
 
 def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
@@ -353,6 +363,8 @@ def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known()
         ("/dev/ada0p2 on / (ufs, local, journaled soft-updates)", ("/dev/ada0p2", "/", "ufs")),
         ("MN - example.org (ftp.example.org):/ on /Volumes/MN - x.localized (nfs, asynchronous)",
          ("MN - example.org (ftp.example.org):/", "/Volumes/MN - x.localized", "nfs")),
+        ("/dev/disk4s1 on /Volumes/any type of disk (apfs, local)",
+         ("/dev/disk4s1", "/Volumes/any type of disk", "apfs")),
         ("/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)", ("/dev/disk3s1s1", "/", "apfs")),
         (".host:/VMware Shared Folders on /Volumes/VMware Shared Folders (vmhgfs)",
          (".host:/VMware Shared Folders", "/Volumes/VMware Shared Folders", "vmhgfs")),
@@ -384,8 +396,35 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         mounts.Mount(9, "nas:/x", "/auto/x", "autofs"),
         mounts.Mount(10, "udev", "/dev", "devtmpfs"),
         mounts.Mount(11, "none", "/srv/chroot/dev", "devtmpfs"),
+        mounts.Mount(12, "tank", "/tank", "zfs"),
+        mounts.Mount(13, "tank", "/srv/tank", "zfs"),
+        mounts.Mount(14, "/dev/fuse", "/one", "fuse"),
+        mounts.Mount(15, "/dev/fuse", "/two", "fuse"),
+        mounts.Mount(16, "/dev/c", "/c", "btrfs", ["rw", "subvol=/c"]),
+        mounts.Mount(17, "/dev/c", "/d", "btrfs", ["rw", "subvol=/d"]),
+        mounts.Mount(18, "/dev/c", "/e", "btrfs", ["rw", "noatime", "subvol=/d"]),
     ]
-    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6, 10]
+    found = [one.number for one in mounts.distinct(listed)]
+    assert found == [2, 4, 5, 6, 10, 12, 14, 15, 16, 17]
+
+
+@pytest.mark.parametrize(
+    ("fs_type", "apart"),
+    [("nfs4", True), ("fuse", True), ("fuse.sshfs", True), ("fuseblk", True), ("ext4", False)],
+)
+def test_what_may_hang_is_asked_by_itself(fs_type: str, apart: bool) -> None:
+    assert mounts.Mount(1, "/dev/a", "/x", fs_type).apart is apart
+
+
+def test_four_words_make_a_mount() -> None:
+    for section, line in (
+        ("mounts", r"/dev/a /a\040b ext4 rw,x"),
+        ("mnttab", "/dev/a\t/a b\tufs\trw,x"),
+    ):
+        (found,) = mounts.table(sections(f"{section}|{line}\n{section}|=0\n"))
+        assert (found.device, found.at, list(found.options)) == ("/dev/a", "/a b", ["rw", "x"])
+        with pytest.raises(ParseError):
+            mounts.table(sections(f"{section}|{line[:-5]}\n{section}|=0\n"))
 
 
 @pytest.mark.parametrize(
