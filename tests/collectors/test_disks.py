@@ -261,6 +261,35 @@ def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
     assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (None, 7, 1)
 
 
+def test_8_eib_is_the_first_that_is_too_large() -> None:
+    (row,) = parsed(f"/dev/a {2**53} 0 {2**53} 0% /")
+    assert (row["size_bytes"], row["available_bytes"], row["cause"]) == (
+        None,
+        None,
+        "it reports 8 EiB",
+    )
+    (row,) = parsed(f"/dev/a {2**53 - 1} 0 {2**53 - 1} 0% /")
+    assert (row["size_bytes"], row["cause"]) == (2**63 - 1024, None)
+
+
+def test_inodes_of_which_only_the_number_is_known() -> None:
+    inodes = "inodes|Filesystem Inodes IUsed IFree IUse% Mounted on\n"
+    (row,) = parsed("/dev/a 8 4 4 50% /", more=f"{inodes}inodes|/dev/a 100 - - - /\ninodes|=0\n")
+    assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (100, None, None)
+
+
+def test_read_only_in_the_words_of_solaris_and_macos() -> None:
+    lines = (
+        "mount|/ on rpool/s-0 read only/setuid/dev=1 on Fri Feb 12 16:27:36 2018",
+        "mount|/dev/disk3s1s1 on /x (apfs, sealed, local, read-only, journaled)",
+        "mount|/y on rpool/y read/write/setuid/dev=2 on Fri Feb 12 16:27:36 2018", "mount|=0",
+        f"df|{HEADING}", "df|rpool/s-0 8 4 4 50% /", "df|/dev/disk3s1s1 8 4 4 50% /x",
+        "df|rpool/y 8 4 4 50% /y", "df|=0",
+    )  # fmt: skip
+    rows = disks.parse("".join(f"{line}\n" for line in lines), ASK).rows
+    assert {row["mount"]: row["read_only"] for row in rows} == {"/": True, "/x": True, "/y": False}
+
+
 def test_the_device_is_called_as_df_calls_it() -> None:
     (row,) = parsed("/dev/sda1 8 4 4 50% /")
     assert row["device"] == "/dev/sda1"
