@@ -24,11 +24,12 @@ def replayed_day(raw: Path) -> date:
     return _kept(raw)[1].report_date
 
 
-def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
+def replay(settings: Settings, raw: Path, console: Console, derive: bool = True) -> store.Day:
     """Make the snapshot again of what the servers printed then, and put it in its place.
 
     Hosts, period and thresholds are those of then, the collectors and their own settings
     those of now: without a change to these the frames are equal, byte for byte.
+    derive: whether what follows from it and the days before is saved, too.
     """
     from collectors.asking import Plan, left_out
     from collectors.gather import gather
@@ -59,7 +60,8 @@ def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
     asked = {key: value for key, value in data.items() if key != "snapshot"}
     store.save(folder, info, snapshot.frames, snapshot.raw, asked=asked)
     made = store.Day(folder, info, snapshot.frames)
-    derived.save(made)
+    if derive:
+        derived.save(made)
     return made
 
 

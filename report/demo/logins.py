@@ -10,6 +10,7 @@ import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
 from report.demo.organisation import (
@@ -50,9 +51,27 @@ class Event:
     sudo: str = ""
 
 
+def _blob(user: str) -> bytes:
+    kind, point = b"ssh-ed25519", hashlib.sha256(f"key of {user}".encode()).digest()
+    return b"".join(len(part).to_bytes(4, "big") + part for part in (kind, point))
+
+
+@cache
+def public_key(user: str) -> str:
+    """Return a user's public key, as authorized_keys has it (of no private key whatsoever)."""
+    return f"ssh-ed25519 {b64encode(_blob(user)).decode()}"
+
+
+@cache
 def fingerprint(user: str) -> str:
     """Return the fingerprint of a user's key."""
-    return b64encode(hashlib.sha256(f"key of {user}".encode()).digest()).decode().rstrip("=")
+    return b64encode(hashlib.sha256(_blob(user)).digest()).decode().rstrip("=")
+
+
+def people(role: str, number: int) -> list[Person]:
+    """Return those who come to a server: about every second one of their roles is theirs."""
+    found = [p for p in PEOPLE if role in p.roles and (number + p.uid) % 2 == 0]
+    return [*found, GONE] if role in GONE.roles else found
 
 
 def events(story: Story, server: Server, from_at: datetime, to_at: datetime) -> list[Event]:
@@ -69,8 +88,8 @@ def _everyday(story: Story, server: Server, day: date) -> list[Event]:
     young = (day - max(story.first, story.added.get(server.name, day))).days < KNOWN_AFTER
     work = day.weekday() < 5
     found = []
-    for person in PEOPLE:
-        if _comes_to(person, server) and (young or dice.random() < (0.55 if work else 0.04)):
+    for person in people(server.role, server.number):
+        if person is not GONE and (young or dice.random() < (0.55 if work else 0.04)):
             found.append(_working(person, server, day, dice))
     if GONE.roles == (server.role,) and day < story.first + timedelta(days=5):
         found.append(_working(GONE, server, day, dice))
@@ -78,11 +97,6 @@ def _everyday(story: Story, server: Server, day: date) -> list[Event]:
     if server.role == "edge":
         found += _noise(day, dice, 26 if work else 34)
     return found
-
-
-def _comes_to(person: Person, server: Server) -> bool:
-    """Whether a server is theirs: about every second one of their roles."""
-    return server.role in person.roles and (server.number + person.uid) % 2 == 0
 
 
 def _port(dice: Random) -> int:

@@ -51,12 +51,14 @@ def kept(server: Server, at: datetime, absence: Absence | None) -> dict[str, Any
 
 def _fleet(story: Story) -> dict[str, Any]:
     there = story.present(story.last)
+    limited = {"user": "report-reader"}  # of few rights, on the servers where little can be read
     return {
-        "defaults": {"user": "infra-report", "transport": "replay"},
+        "defaults": {"user": "root", "transport": "replay"},
         "groups": {
             role: {
                 "hosts": {
                     server.name: {"address": server.address, "labels": labels(server)}
+                    | (limited if server.name in story.denied else {})
                     for server in there
                     if server.role == role
                 }

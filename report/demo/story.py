@@ -83,6 +83,7 @@ class Story:
     stuck: set[tuple[str, date]] = field(default_factory=set)
     read_only: dict[tuple[str, str], date] = field(default_factory=dict)
     denied: dict[str, date] = field(default_factory=dict)
+    memory: dict[str, Course] = field(default_factory=dict)
     logins: dict[tuple[str, date], list[Any]] = field(default_factory=dict)
     states: dict[tuple[str, str], tuple[date, Any]] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)

@@ -39,6 +39,12 @@ class Visit:
         """Seconds since its last start."""
         return (self.now - self.boot.at).total_seconds()
 
+    @property
+    def root(self) -> bool:
+        """Whether it is read as root; otherwise as a user of few rights."""
+        since = self.story.denied.get(self.server.name)
+        return since is None or since > self.day
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """Its time zone."""

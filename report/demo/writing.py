@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from collectors import keeping
 from collectors.errors import Fault, SettingsError
-from report import __version__, store
+from report import __version__, derived, store
 from report.console import Console
 from report.demo import organisation, settings
 from report.demo.chapters import tell
@@ -33,6 +33,7 @@ from report.files import writing
 from report.loading import load_settings
 from report.replaying import replay
 from report.settings import Settings
+from report.words import plural
 
 # When the report runs, in the organisation's time zone.
 RUNS_AT = time(6, 0)
@@ -100,24 +101,27 @@ def truth(story: Story, options: argparse.Namespace) -> dict[str, Any]:
 def write_days(story: Story, known: Settings, hosts: int, console: Console) -> None:
     """Write every day's folder; what servers printed stays for the last days alone.
 
-    A day does not depend on the day before, so with many days each processor takes its share.
+    A snapshot does not depend on the day before, so with many days each processor takes its
+    share. What is derived of a day does, and follows in order.
     """
     # Within a process one host at a time: it is computing alone.
     alone = known.daily.collect.model_copy(update={"concurrency": 1})
     known = replace(known, daily=known.daily.model_copy(update={"collect": alone}))
     days = days_between(story.first, story.last)
-    workers = min(os.cpu_count() or 1, len(days) // DAYS_A_PROCESS, MOST_PROCESSES)
-    if workers < 2:
-        _write_share(_Share(story.seed, hosts, story.last, len(days), known, days))
-        return
-    console.stage(f"making {len(days)} days in {workers} processes")
+    workers = max(1, min(os.cpu_count() or 1, len(days) // DAYS_A_PROCESS, MOST_PROCESSES))
+    console.stage(f"making {plural(len(days), 'day')}")
     shares = [
         _Share(story.seed, hosts, story.last, len(days), known, days[n::workers])
         for n in range(workers)
     ]
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for _ in pool.map(_write_share, shares):
-            pass
+    if workers == 1:
+        _write_share(shares[0])
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            list(pool.map(_write_share, shares))
+    console.stage("holding each day against those before it")
+    for day in days:
+        derived.save(store.load(known.output, day))
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,7 @@ def write_day(story: Story, known: Settings, day: date, console: Console) -> Non
         info = _info(known, day, (from_at, to_at), len(hosts))
         asked = {"hosts": hosts, "past": False, "filled": False, "snapshot": info}
         (raw / keeping.NAME).write_text(json.dumps(asked))
-        replay(known, raw, console)
+        replay(known, raw, console, derive=False)
 
 
 def period(day: date, first: date) -> tuple[datetime, datetime]:

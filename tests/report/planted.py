@@ -220,8 +220,49 @@ def returned(days: Snapshots, plant: Plant) -> bool:
     )
 
 
+def memory_fills(days: Snapshots, plant: Plant) -> bool:
+    first, last = rows(days, plant, "memory", "first"), rows(days, plant, "memory")
+    full = last[(last["used_percent"] - plant["values"]["used_percent"]).abs() <= 1]
+    grown = bool(last["used_percent"].max() > first["used_percent"].max() + 5)
+    return grown and on_all(plant, full[full["oom_kills"] == plant["values"]["oom_kills"]])
+
+
+def clock_lost(days: Snapshots, plant: Plant) -> bool:
+    found = rows(days, plant, "timesync")
+    return on_all(plant, found[found["state"] == "unsynchronised"])
+
+
+def timer_overdue(days: Snapshots, plant: Plant) -> bool:
+    found = rows(days, plant, "timers")
+    stopped = found["last_at"] == pd.Timestamp(plant["values"]["last_at"])
+    here = found[stopped & (found["unit"] == plant["object"])]
+    return on_all(plant, here[here["state"] == "overdue"])
+
+
+def new_row(frame: str, column: str, values: Mapping[str, str]) -> Check:
+    """Return a check for a row that is there on the plant's first day and not the day before.
+
+    column: where the plant's object stands. values: by column, the plant's value in it.
+    """
+
+    def find(days: Snapshots, plant: Plant, which: str) -> pd.DataFrame:
+        found = rows(days, plant, frame, which)
+        found = found[found[column].astype("string") == plant["object"].partition("/tcp")[0]]
+        for name, value in values.items():
+            found = found[found[name] == plant["values"][value]]
+        return found
+
+    def check(days: Snapshots, plant: Plant) -> bool:
+        before = date.fromisoformat(plant["first"]) - timedelta(days=1)
+        was = find(days, {**plant, "last": str(before)}, "last")
+        return was.empty and on_all(plant, find(days, plant, "first"))
+
+    return check
+
+
 SEEN: dict[str, Check] = {
     "attack": attack,
+    "clock_lost": clock_lost,
     "crash": crash,
     "disk_cleaned": cleaned,
     "disk_extended": extended,
@@ -233,16 +274,22 @@ SEEN: dict[str, Check] = {
     "host_added": added,
     "host_retired": retired,
     "inodes_fill": fills("inodes_used_percent"),
+    "key_added": new_row("keys", "user", {"comment": "comment"}),
     "login_new_source": new_source,
     "logins_unreadable": unreadable,
     "long_uptime": long_uptime,
+    "memory_fills": memory_fills,
     "nfs_stuck": stuck,
+    "port_opened": new_row("ports", "port", {"process": "process"}),
     "read_only": read_only,
     "reboots": reboots,
     "root_password": root,
     "site_outage": unreachable,
+    "sudoers_changed": new_row("sudoers", "file", {"text": "text"}),
+    "timer_overdue": timer_overdue,
     "unit_failed": failed_unit,
     "unit_flaps": flaps,
     "unreachable": unreachable,
+    "user_added": new_row("users", "name", {"uid": "uid"}),
     "user_returned": returned,
 }

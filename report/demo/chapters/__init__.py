@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from report.demo import organisation
-from report.demo.chapters import absences, disks, intruders, states
+from report.demo.chapters import absences, changes, disks, intruders, states
 from report.demo.story import Story, plant_waves, start_servers
 
 
@@ -17,5 +17,6 @@ def tell(seed: int, hosts: int, days: int, until: date) -> Story:
     disks.plant(story)
     states.plant(story)
     intruders.plant(story)
+    changes.plant(story)
     plant_waves(story)
     return story

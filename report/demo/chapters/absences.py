@@ -90,7 +90,7 @@ def _earlier(story: Story) -> None:
         _absent(story, cache, days_between(story.past(26), story.past(20)), silent(cache))
     if (ops := story.pick("ops", 2)) is not None:
         tried = "/home/infra-report/.ssh/id_ed25519"
-        cause = f"user infra-report was not let in; tried {tried}; the server takes publickey"
+        cause = f"user root was not let in; tried {tried}; the server takes publickey"
         _absent(
             story, ops, days_between(story.past(44), story.past(43)), Absence("auth_failed", cause)
         )

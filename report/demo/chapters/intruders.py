@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
-from report.demo.logins import Event, failed
+from report.demo.logins import Event, failed, people
 from report.demo.organisation import GONE, PEOPLE, Server
 from report.demo.story import Story, at
 
@@ -96,7 +96,9 @@ def _root(story: Story) -> None:
 def _stolen(story: Story) -> None:
     """Let a user come at 03:12 from an address, and a country, never seen before."""
     person = PEOPLE[0]
-    server = story.pick("app", 6, lambda s: _readable(story, s))
+    server = story.pick(
+        "app", 6, lambda s: _readable(story, s) and person in people(s.role, s.number)
+    )
     if server is None:
         return
     when = at(story.last, 2, 12, 44)  # 03:12 in Amsterdam, in winter

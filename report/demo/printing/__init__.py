@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from report.demo.printing import disks, hosts, logins, servers, uptime
+from report.demo.printing import (
+    accounts,
+    disks,
+    hosts,
+    logins,
+    memory,
+    ports,
+    servers,
+    timers,
+    timesync,
+    uptime,
+)
 from report.demo.visit import Visit
 
 PRINTERS: dict[str, Callable[[Visit], str]] = {
@@ -13,6 +24,14 @@ PRINTERS: dict[str, Callable[[Visit], str]] = {
     "uptime": uptime.printed,
     "disks": disks.printed,
     "logins": logins.printed,
+    "memory": memory.printed,
+    "timesync": timesync.printed,
+    "timers": timers.printed,
+    "ports": ports.printed,
+    "users": accounts.users,
+    "groups": accounts.groups,
+    "sudoers": accounts.sudoers,
+    "keys": accounts.keys,
 }
 # About how many seconds a probe runs on a server.
 SECONDS = {"hosts": 0.06, "servers": 0.2, "uptime": 0.08, "disks": 0.1, "logins": 0.4}

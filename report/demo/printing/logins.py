@@ -40,8 +40,7 @@ def printed(visit: Visit) -> str:
         f"@offset {visit.from_at.astimezone(visit.zone):%z}\n@looked {LOOKED}\n"
     )
     log = server.system.log
-    since = visit.story.denied.get(server.name)
-    if since is not None and since <= visit.day:
+    if not visit.root:
         return f"{head}{f'@denied 1 {log}' * bool(log)}\n{HINTS}@done\n"
     lines = sorted(_lines(visit), key=lambda line: line.at)
     if server.system.style == "journal":
