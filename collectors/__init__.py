@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collectors import disks, logins, memory, servers, timers, timesync, uptime
+from collectors import disks, kernel, logins, memory, servers, timers, timesync, uptime
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
-COLLECTORS: tuple[Collector, ...] = (servers, uptime, memory, timesync, timers, disks, logins)
+COLLECTORS: tuple[Collector, ...] = (
+    servers,
+    uptime,
+    memory,
+    timesync,
+    timers,
+    disks,
+    kernel,
+    logins,
+)
