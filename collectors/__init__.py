@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collectors import disks, logins, servers, updates, uptime
+from collectors import disks, lifecycle, logins, servers, updates, uptime
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
-COLLECTORS: tuple[Collector, ...] = (servers, uptime, disks, logins, updates)
+COLLECTORS: tuple[Collector, ...] = (servers, uptime, lifecycle, disks, logins, updates)
