@@ -21,14 +21,15 @@ from datetime import UTC, datetime, timedelta
 
 from collectors.text import Sections
 
+# Up to 400 starts, so that one that crashes every five minutes is counted for a day.
 # SD_MESSAGE_SHUTDOWN, which logind says first of all. Fields with _ in front are the
 # journal's own: an ordinary user cannot say it.
 SCRIPT = r"""
-wtmp() { TZ=UTC; export TZ; within 3 last -x -F -n 200 -f /var/log/wtmp reboot shutdown; }
-wtmp_base() { TZ=UTC; export TZ; within 3 wtmpdb last -F -n 200 reboot; }
+wtmp() { TZ=UTC; export TZ; within 3 last -x -F -n 400 -f /var/log/wtmp reboot shutdown; }
+wtmp_base() { TZ=UTC; export TZ; within 3 wtmpdb last -F -n 400 reboot; }
 boots() {
   TZ=UTC; export TZ
-  within 3 journalctl -q --system --no-pager --list-boots | tail -n 200
+  within 3 journalctl -q --system --no-pager --list-boots | tail -n 400
 }
 orderly() {
   said=$(within 3 journalctl -q --system --no-pager -n 400 -o export \

@@ -130,8 +130,9 @@ def _elsewhere(found: probe.Sections) -> Row:
     loads = _matched(LOADS.pattern, line[3], "the load in the line of uptime")
     row.update(_loads(loads.groups(), line[0]))
     row["users"] = int(line[2]) if line[2] else None
-    booted = found.value("boottime") + " " + found.value("kstat")
-    if boot := re.search(r"\bsec = (\d{1,12})\b|\bboot_time\s{1,9}(\d{1,12})\b", booted):
+    booted = f"{found.value('boottime')} {found.value('kstat')}"
+    # In words, as FreeBSD and macOS say it, or of `-n` on OpenBSD and of kstat, alone.
+    if boot := re.search(r"\bsec = (\d{1,12})\b|(?:^|\s)(\d{9,12})\s*$", booted):
         seconds = int(boot[1] or boot[2])
         row["booted_at"] = datetime.fromtimestamp(seconds, UTC)
         if found.value("now").isdigit():

@@ -111,11 +111,11 @@ def read(section: Section, known: Mapping[str, str]) -> Table:
 
 
 def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines, with one that begins with a blank joined to a name alone before it."""
+    """Yield lines, with one that begins with a blank, or is none, joined to a name alone before."""
     whole = ""
     for line in lines:
-        if whole and line[:1].isspace() and not ENDED.search(whole):
-            whole = f"{whole} {line.strip()}"
+        if whole and not line[:1].strip() and not ENDED.search(whole):
+            whole = f"{whole} {line.strip()}".rstrip()
             continue
         if whole:
             yield whole

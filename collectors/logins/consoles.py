@@ -199,21 +199,25 @@ class Consoles:
         self, line: Line, service: str, user: str | None, where: str | None, kind: str
     ) -> Attempt:
         """PAM and the program both speak of one login, each once; they come in either order."""
-        key = _session(line, service)
-        known, kinds = self._sessions.get(key, (None, set()))
-        if (
-            known is not None
-            and known.user == user
-            and kind not in kinds
-            and ((line.pid and line.pid == key[2]) or line.at - known.at <= SESSION_WITHIN)
-        ):
-            known.source_ip = known.source_ip or _remote(where)
-            kinds.add(kind)
-            return known
+        # shadow's login opens the session, its child says the rest.
+        key, parent = _session(line, service), (line.host, service, "pam")
+        for each in (key,) if kind == "pam" else (key, parent):
+            known, kinds = self._sessions.get(each, (None, set()))
+            if (
+                known is not None
+                and known.user == user
+                and kind not in kinds
+                and ((line.pid and line.pid == each[2]) or line.at - known.at <= SESSION_WITHIN)
+            ):
+                known.source_ip = known.source_ip or _remote(where)
+                kinds.add(kind)
+                return known
         row = attempt(line, ACCEPTED, service)
         row.user, row.source_ip = user, _remote(where)
         self._accepted.append(row)
         self._sessions[key] = row, {kind}
+        if kind == "pam":
+            self._sessions[parent] = self._sessions[key]
         return row
 
     def _forgive(self, line: Line, service: str, said: pam.Pam) -> None:

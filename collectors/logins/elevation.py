@@ -7,7 +7,7 @@ What the lines look like: `elevation_lines`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,6 +22,8 @@ PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec"}
 SESSION_WITHIN = timedelta(seconds=60)
 # And from a session's to its command's, which come at once.
 COMMAND_WITHIN = timedelta(seconds=2)
+# So many at once, where no number tells them apart.
+MOST_OPEN = 20
 
 Key = tuple[str, str, str]
 
@@ -33,6 +35,19 @@ class Change:
     row: Attempt
     kinds: set[str] = field(default_factory=set)
     closed: bool = False
+    # Whether the session's line named who asked: older systems give root's number for all.
+    named: bool = True
+    # The one before, where no process's number tells them apart.
+    before: Change | None = None
+
+    def and_before(self) -> Iterator[Change]:
+        """Yield this one and some of those before it."""
+        change: Change | None = self
+        for _ in range(MOST_OPEN):
+            if change is None:
+                return
+            yield change
+            change = change.before
 
 
 class Elevation:
@@ -76,7 +91,7 @@ class Elevation:
             if known is None or known.kinds != {"session"} or result != ACCEPTED:
                 continue
             row = known.row
-            if key[1] == "pkexec" or (line.pid and each == key) or _at_once(row, line, said):
+            if key[1] == "pkexec" or (line.pid and each == key) or _at_once(known, line, said):
                 row.user, row.at = said.user, min(row.at, line.at)
                 known.kinds.add("command")
                 return
@@ -124,28 +139,32 @@ class Elevation:
     ) -> Change:
         row = attempt(line, result, key[1])
         row.user, row.target_user = user, target
-        change = Change(row, {kind})
+        change = Change(row, {kind}, before=None if line.pid else self._open.get(key))
         self._rows.append(row)
         self._open[key] = change
         return change
 
     def _pam(self, line: Line, key: Key, said: pam.Pam) -> None:
-        known = self._open.get(key)
+        last = self._open.get(key)
+        changes = list(last.and_before()) if last is not None else []
         if said.kind == pam.OPENED:
             self._refused.pop(key, None)
-            if (
-                known is not None
-                and known.row.result == ACCEPTED
-                and "session" not in known.kinds
-                and known.row.target_user in (said.user, None)
-                and (line.pid or _belongs(known.row, line, said))
-            ):
-                known.kinds.add("session")
-                return
-            self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            for known in changes:
+                if (
+                    known.row.result == ACCEPTED
+                    and "session" not in known.kinds
+                    and known.row.target_user in (said.user, None)
+                    and (line.pid or _belongs(known.row, line, said))
+                ):
+                    known.kinds.add("session")
+                    return
+            change = self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            change.named = said.named
         elif said.kind == pam.CLOSED:
-            if known is not None and known.row.result == ACCEPTED and "session" in known.kinds:
-                known.row.ended_at, known.closed = line.at, True
+            for known in changes:
+                if known.row.result == ACCEPTED and "session" in known.kinds and not known.closed:
+                    known.row.ended_at, known.closed = line.at, True
+                    return
         elif said.kind == pam.GRANTED:
             self._refused.pop(key, None)  # one module did not know him, the next one did
         elif said.kind in (pam.FAILURE, pam.DENIED):
@@ -168,13 +187,18 @@ class Elevation:
 
 
 def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
-    """Whether a session without a process's number is that of the row before it."""
-    return said.by in (None, row.user) and line.at - row.at <= SESSION_WITHIN
+    """Whether a session without a process's number is that of the row before it.
+
+    It may name who logged in, where the command's line names whom he became since.
+    """
+    same = not said.named or said.by == row.user
+    return line.at - row.at <= (SESSION_WITHIN if same else COMMAND_WITHIN)
 
 
-def _at_once(row: Attempt, line: Line, said: Said) -> bool:
+def _at_once(session: Change, line: Line, said: Said) -> bool:
     """Whether the session of a moment ago is that of this command."""
-    same = (row.user, row.target_user) == (said.user, said.target)
+    row = session.row
+    same = row.target_user == said.target and (row.user == said.user or not session.named)
     return same and timedelta(0) <= line.at - row.at <= COMMAND_WITHIN
 
 

@@ -85,6 +85,8 @@ def sudo(message: str) -> Said | None:
     last of the fields that names a user is sudo's own.
     """
     user, found, rest = message.partition(" : ")
+    if " ; " in user or not found:
+        user, found, rest = message.partition(" ; ")
     head, also, _ = f" ; {rest}".partition(" ; COMMAND=")
     if not found or not also or rest.startswith("(command continued)"):
         return None

@@ -31,7 +31,7 @@ _OPENED = re.compile(
 _OPENED_SHORT = re.compile(
     r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))?(?: by)?\s*$"
 )
-_CLOSED = re.compile(r"session closed for user (?P<user>.*?)\s*$")
+_CLOSED = re.compile(r"session closed for user (?P<user>.*?)(?:\(uid=\d+\))?(?: by .*)?\s*$")
 _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
     r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
@@ -81,6 +81,8 @@ class Pam:
     rhost: str | None = None
     tty: str | None = None
     by: str | None = None
+    # Whether the line names who asked, and does not only give his number.
+    named: bool = False
     count: int = 1
 
 
@@ -169,7 +171,7 @@ def _failure(text: str, kind: str, count: int = 1) -> Pam:
 def _opened(message: str) -> Pam | None:
     if (found := _OPENED.match(message)) is not None:
         by = found["by"] or ("root" if found["by_uid"] == "0" else None)
-        return Pam(OPENED, user=found["user"], by=by)
+        return Pam(OPENED, user=found["user"], by=by, named=bool(found["by"]))
     if (found := _OPENED_SHORT.match(message)) is not None:
         return Pam(OPENED, user=found["user"])
     return None

@@ -33,7 +33,7 @@ from collectors.logins.sshd_pam import SshdPam
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
-_PREFIXES = frozenset({"error:", "fatal:", "info:"})
+_PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 
 class Sshd:
@@ -123,10 +123,19 @@ class Sshd:
         if (found := sshd_lines.COMING.match(message)) is None:
             self._refused(line, message)
             return
-        connection = self._book.find(line, source(found["ip"]), new=True)
-        connection.learn(source(found["ip"]), None, found["user"])
-        connection.accepted = attempt(line, ACCEPTED, SERVICE)
-        connection.accepted.user, connection.accepted.source_ip = found["user"], found["ip"]
+        self._let_in(line, found["user"], source(found["ip"]))
+
+    def _old(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.FIRST_SSH.match(message)) is not None:
+            known = self._book.known(line)
+            self._let_in(line, found["user"], known.ip if known else None)
+
+    def _let_in(self, line: Line, user: str, ip: str | None) -> None:
+        connection = self._book.find(line, ip, new=True)
+        connection.learn(ip, None, user)
+        row = attempt(line, ACCEPTED, SERVICE)
+        row.user, row.source_ip, row.source_port = user, ip, connection.port
+        connection.accepted = row
 
     def _refused(self, line: Line, message: str) -> None:
         word = message.partition(" ")[0]
@@ -219,32 +228,16 @@ def _attempt(line: Line, result: str, said: AuthLine) -> Attempt:
 
 
 _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
-    "Accepted": Sshd._auth,
-    "Failed": Sshd._auth,
-    "Partial": Sshd._auth,
-    "Postponed": Sshd._auth,
+    **dict.fromkeys(("Accepted", "Failed", "failed", "Partial", "Postponed"), Sshd._auth),
+    **dict.fromkeys(("Password", "RSA", "Rhosts"), Sshd._old),
     "Invalid": Sshd._invalid,
     "Illegal": Sshd._invalid,
     "input_userauth_request:": Sshd._input,
     "User": Sshd._user,
-    "Account": Sshd._refused,
-    "Access": Sshd._refused,
-    "Authentication": Sshd._refused,
-    "cert:": Sshd._refused,
-    "Login": Sshd._refused,
-    "ROOT": Sshd._refused,
-    "maximum": Sshd._refused,
+    **dict.fromkeys(sshd_lines.REFUSED.keys() - {"User"}, Sshd._refused),
     "SSH:": Sshd._named,
     "PAM:": Sshd._pam_error,
     "PAM": Sshd._pam_error,
     "Connection": Sshd._from,
-    "Disconnecting:": Sshd._end,
-    "Disconnecting": Sshd._end,
-    "Disconnected": Sshd._end,
-    "Received": Sshd._end,
-    "Timeout": Sshd._end,
-    "Timeout,": Sshd._end,
-    "Read": Sshd._end,
-    "Write": Sshd._end,
-    "ssh_dispatch_run_fatal:": Sshd._end,
+    **dict.fromkeys(sshd_lines.ENDS, Sshd._end),
 }

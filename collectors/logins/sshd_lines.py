@@ -22,7 +22,8 @@ KEYED = frozenset({"publickey", "hostbased"})
 NO_NAME = "<invalid username>"
 
 _AUTH = re.compile(
-    r"(Accepted|Failed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$", re.DOTALL
+    r"(Accepted|[Ff]ailed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$",
+    re.DOTALL,
 )
 # What nearly every line says: a name without a blank leaves only one reading.
 _PLAIN = re.compile(
@@ -50,8 +51,13 @@ _END = re.compile(
     r"(?P<ip>[^\s:]+(?::[^\s:]*[^\s:])*)"
     r"(?: port (?P<port>\d+))?(?=$|[: ,])"
 )
+# The first words of what `end_of` reads, and of TOO_MANY.
+ENDS = (
+    *("Disconnecting:", "Disconnecting", "Disconnected", "Received", "Timeout", "Timeout,"),
+    *("Read", "Write", "ssh_dispatch_run_fatal:"),
+)
 
-INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
+INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?(?: ssh\d?)?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
 # The lines that say why somebody may not come in, by their first words.
 REFUSED = {
@@ -79,7 +85,10 @@ REFUSED = {
 }
 # Those that a connection may say after its first attempt was judged.
 LATER = frozenset({"Access", "maximum", "Authentication", "cert:"})
-# SSH Communications' sshd2, and the server log of HPN-SSH.
+# SSH 1.2, SSH Communications' sshd2, and the server log of HPN-SSH.
+FIRST_SSH = re.compile(
+    r"(?:Password|RSA|Rhosts(?: with RSA)?) authentication for (?P<user>.*) accepted\.$"
+)
 COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>\S+), authenticated\.$")
 HPN = re.compile(
     r"SSH: Server;Ltype: Authname;Remote: (?P<ip>\S+)-(?P<port>\d+);Name: (?P<user>.*)$"
@@ -141,7 +150,7 @@ def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | No
     key = tail[2:].partition(", client user ")[0] if tail and method in KEYED else None
     place = source(where[1])
     number = port(where[2]) if place else None
-    return AuthLine(word, method, bool(invalid), user, place, number, key)
+    return AuthLine(word.capitalize(), method, bool(invalid), user, place, number, key)
 
 
 def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:

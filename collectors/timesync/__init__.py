@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from collectors import rights
 from collectors import text as probe
 from collectors.base import FLAG, NUMBER, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.errors import NoData, NoPermission, NotApplicable, ParseError
@@ -64,7 +65,6 @@ have ntpq && say ntpq within 6 ntpq -n -c rv
 have ntpctl && say ntpctl within 5 ntpctl -s all
 case $seen in *timesyn*) say timesyncd bus ;; esac
 say kernel flag
-say rights grep -h -e CapBnd -e 4294967295 /proc/self/status /proc/self/uid_map
 say system uname -s
 """
 
@@ -74,14 +74,12 @@ FLAG_LINES = re.compile(
     r"|[\s-]*status:\s+(\d{1,9})\b.*"
 )
 UNSYNCHRONISED = 0x40  # STA_UNSYNC, adjtimex(2)
-SET_TIME = 25  # CAP_SYS_TIME, capabilities(7)
-OWN_IDS = re.compile(r"\s*0\s+0\s+4294967295")
 
 
 def script(ask: Ask) -> str:
     """Return the script; what is asked makes no difference to it."""
     del ask
-    return probe.PRELUDE + SCRIPT
+    return probe.PRELUDE + SCRIPT + rights.SCRIPT
 
 
 def parse(text: str, ask: Ask) -> Parsed:
@@ -113,7 +111,7 @@ def _judged(row: Row, now: str) -> Row:
 
 def _without_answer(found: probe.Sections, kernel: bool | None) -> Row:
     running = [line for line in found.good("seen") if line]
-    if not running and _container(found):
+    if not running and rights.lacks(found, rights.SET_TIME):
         raise NotApplicable("a container has the clock of its host")
     source = running[0].replace("timesyn", "timesyncd") if running else None
     if kernel is not None and (running or kernel):
@@ -133,11 +131,3 @@ def _kernel(found: probe.Sections) -> bool | None:
         if hit := FLAG_LINES.fullmatch(line):
             return hit[1] == "yes" if hit[1] else not int(hit[2]) & UNSYNCHRONISED
     return None
-
-
-def _container(found: probe.Sections) -> bool:
-    """Say whether the clock cannot be set from in here, not even by root."""
-    rights = found.good("rights")
-    may = [line.split()[1] for line in rights if re.fullmatch(r"CapBnd:\s+[0-9a-f]{16}", line)]
-    own_ids = any(OWN_IDS.fullmatch(line) for line in rights)
-    return bool(may) and not (own_ids and int(may[0], 16) >> SET_TIME & 1)

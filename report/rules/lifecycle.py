@@ -16,12 +16,12 @@ def ending(view: View) -> list[Finding]:
     frame = frame_of(view, "lifecycle")
     soon = timedelta(days=view.info.thresholds.end_of_life_days)
     found = []
-    for _, rows in frame.groupby(["name", "version"], sort=True, dropna=False):
+    for _, rows in frame.groupby(["os_name", "os_version"], sort=True, dropna=False):
         first, hosts = rows.iloc[0], tuple(sorted(map(str, rows["host"]), key=natural))
         severity, said = _judged(view, first, soon)
         if not severity:
             continue
-        name = foreign(" ".join(str(first[key]) for key in ("name", "version")
+        name = foreign(" ".join(str(first[key]) for key in ("os_name", "os_version")
                                 if not is_missing(first[key])), 60)  # fmt: skip
         names = f", on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
         found.append(

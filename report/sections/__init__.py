@@ -12,6 +12,8 @@ NAMES = {
     "disks": "Disks",
     "logins": "Logins",
     "uptime": "Uptime",
+    "health": "Health",
+    "upkeep": "Upkeep",
     "coverage": "Coverage",
     "made": "How this report was made",
 }

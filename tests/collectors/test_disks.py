@@ -115,6 +115,9 @@ def test_the_script_leaves_nothing_behind() -> None:
     assert left == []
 
 
+HEADING = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+
+
 def read(*lines: str, status: int = 0) -> df.Table:
     known = df.shown(["/", "/mnt/a b", "/mnt/new\nline"])
     return df.read(Section(lines, status), known)
@@ -140,6 +143,8 @@ def test_units_of_the_heading() -> None:
          "/dev/a 8 4 4 50% /"),
         ("ファイルシス 1K-ブロック 使用 使用可 使用% マウント位置", "/dev/a 8 4 4 50% /"),
         ("文件系统 1K-块 已用 可用 已用% 挂载点", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1K-blocks Used Available Use% Eingehängt auf", "/dev/a 8 4 4 50% /"),
+        ("Dateisystem 1K-blocks Used Available Use% Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem 1K-blokken Gebruikt Beschikbaar Geb% Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem Size Used Avail Use% Mounted on", "/dev/a 8,0K 4,0K 4,0K 50% /"),
         ("Filesystem 1M-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"),
@@ -172,11 +177,38 @@ def test_a_record_may_begin_with_a_blank_and_go_on_on_a_second_line() -> None:
     assert table.skipped == []
 
 
-def test_a_message_is_no_record() -> None:
-    table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
-                 "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
-    assert table.messages == ["df: /x: Permission denied"]
-    assert list(table.figures) == ["/"]
+def test_blank_lines_do_not_part_a_name_from_its_figures() -> None:
+    """As a support report of RHEL 6 has them, between the halves and between the records."""
+    table = read(
+        "Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/mapper/vg_a-lv_root", "",
+        "             10     4   6    40% /", "", "/dev/b 100 1 99 1% /mnt/a b",
+    )  # fmt: skip
+    assert {at: figures["iused"] for at, figures in table.figures.items()} == {
+        "/": 4,
+        "/mnt/a b": 1,
+    }
+    assert table.devices["/"] == "/dev/mapper/vg_a-lv_root"
+    assert table.skipped == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "df: /x: Permission denied",
+        "/bin/df: `/x': Stale file handle",
+        "bash: line 1: df: command not found",
+        "sh[12]: df: not found",
+    ],
+)
+def test_a_message_is_no_record(message: str) -> None:
+    for lines in (
+        (message, HEADING, "/dev/a 8 4 4 50% /"),
+        (HEADING, "/dev/a 8 4 4 50% /", message),
+    ):
+        table = read(*lines, status=1)
+        assert table.messages == [message]
+        assert list(table.figures) == ["/"]
+        assert table.skipped == []
 
 
 def parsed(*records: str, options: str = "rw", more: str = "") -> list[Row]:
@@ -206,7 +238,17 @@ def test_used_percent_is_what_df_says_and_never_of_size(
     used: int, available: int, said: str, percent: int
 ) -> None:
     (row,) = parsed(f"/dev/a 1000 {used} {available} {said} /")
-    assert row["used_percent"] == percent
+    assert (row["used_bytes"], row["used_percent"]) == (used * 1024, percent)
+
+
+def test_what_df_says_is_not_reckoned_anew() -> None:
+    """Of a whole with a reserve, used + available is less; and reckoned only where it is silent."""
+    table = read("Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/a 100 10 80 12% /")
+    assert table.figures["/"]["inodes"] == 100
+    table = read(
+        "Filesystem 1024-blocks Free %Used Iused %Iused Mounted on", "/dev/a 8 3 63% 5 9% /"
+    )
+    assert (table.figures["/"]["used"], table.figures["/"].get("inodes")) == (5120, None)
 
 
 def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
@@ -217,6 +259,35 @@ def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
     inodes += f"inodes|/dev/a {2**64 - 1} 7 {2**64 - 8} 1% /\ninodes|=0\n"
     (row,) = parsed("/dev/a 8 4 4 50% /", more=inodes)
     assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (None, 7, 1)
+
+
+def test_8_eib_is_the_first_that_is_too_large() -> None:
+    (row,) = parsed(f"/dev/a {2**53} 0 {2**53} 0% /")
+    assert (row["size_bytes"], row["available_bytes"], row["cause"]) == (
+        None,
+        None,
+        "it reports 8 EiB",
+    )
+    (row,) = parsed(f"/dev/a {2**53 - 1} 0 {2**53 - 1} 0% /")
+    assert (row["size_bytes"], row["cause"]) == (2**63 - 1024, None)
+
+
+def test_inodes_of_which_only_the_number_is_known() -> None:
+    inodes = "inodes|Filesystem Inodes IUsed IFree IUse% Mounted on\n"
+    (row,) = parsed("/dev/a 8 4 4 50% /", more=f"{inodes}inodes|/dev/a 100 - - - /\ninodes|=0\n")
+    assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (100, None, None)
+
+
+def test_read_only_in_the_words_of_solaris_and_macos() -> None:
+    lines = (
+        "mount|/ on rpool/s-0 read only/setuid/dev=1 on Fri Feb 12 16:27:36 2018",
+        "mount|/dev/disk3s1s1 on /x (apfs, sealed, local, read-only, journaled)",
+        "mount|/y on rpool/y read/write/setuid/dev=2 on Fri Feb 12 16:27:36 2018", "mount|=0",
+        f"df|{HEADING}", "df|rpool/s-0 8 4 4 50% /", "df|/dev/disk3s1s1 8 4 4 50% /x",
+        "df|rpool/y 8 4 4 50% /y", "df|=0",
+    )  # fmt: skip
+    rows = disks.parse("".join(f"{line}\n" for line in lines), ASK).rows
+    assert {row["mount"]: row["read_only"] for row in rows} == {"/": True, "/x": True, "/y": False}
 
 
 def test_the_device_is_called_as_df_calls_it() -> None:
@@ -321,6 +392,8 @@ def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known()
         ("/dev/ada0p2 on / (ufs, local, journaled soft-updates)", ("/dev/ada0p2", "/", "ufs")),
         ("MN - example.org (ftp.example.org):/ on /Volumes/MN - x.localized (nfs, asynchronous)",
          ("MN - example.org (ftp.example.org):/", "/Volumes/MN - x.localized", "nfs")),
+        ("/dev/disk4s1 on /Volumes/any type of disk (apfs, local)",
+         ("/dev/disk4s1", "/Volumes/any type of disk", "apfs")),
         ("/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)", ("/dev/disk3s1s1", "/", "apfs")),
         (".host:/VMware Shared Folders on /Volumes/VMware Shared Folders (vmhgfs)",
          (".host:/VMware Shared Folders", "/Volumes/VMware Shared Folders", "vmhgfs")),
@@ -352,8 +425,35 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         mounts.Mount(9, "nas:/x", "/auto/x", "autofs"),
         mounts.Mount(10, "udev", "/dev", "devtmpfs"),
         mounts.Mount(11, "none", "/srv/chroot/dev", "devtmpfs"),
+        mounts.Mount(12, "tank", "/tank", "zfs"),
+        mounts.Mount(13, "tank", "/srv/tank", "zfs"),
+        mounts.Mount(14, "/dev/fuse", "/one", "fuse"),
+        mounts.Mount(15, "/dev/fuse", "/two", "fuse"),
+        mounts.Mount(16, "/dev/c", "/c", "btrfs", ["rw", "subvol=/c"]),
+        mounts.Mount(17, "/dev/c", "/d", "btrfs", ["rw", "subvol=/d"]),
+        mounts.Mount(18, "/dev/c", "/e", "btrfs", ["rw", "noatime", "subvol=/d"]),
     ]
-    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6, 10]
+    found = [one.number for one in mounts.distinct(listed)]
+    assert found == [2, 4, 5, 6, 10, 12, 14, 15, 16, 17]
+
+
+@pytest.mark.parametrize(
+    ("fs_type", "apart"),
+    [("nfs4", True), ("fuse", True), ("fuse.sshfs", True), ("fuseblk", True), ("ext4", False)],
+)
+def test_what_may_hang_is_asked_by_itself(fs_type: str, apart: bool) -> None:
+    assert mounts.Mount(1, "/dev/a", "/x", fs_type).apart is apart
+
+
+def test_four_words_make_a_mount() -> None:
+    for section, line in (
+        ("mounts", r"/dev/a /a\040b ext4 rw,x"),
+        ("mnttab", "/dev/a\t/a b\tufs\trw,x"),
+    ):
+        (found,) = mounts.table(sections(f"{section}|{line}\n{section}|=0\n"))
+        assert (found.device, found.at, list(found.options)) == ("/dev/a", "/a b", ["rw", "x"])
+        with pytest.raises(ParseError):
+            mounts.table(sections(f"{section}|{line[:-5]}\n{section}|=0\n"))
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from collectors import memory, timers, timesync
+from collectors import kernel, memory, timers, timesync
 from collectors.base import Collector, Parsed
 from collectors.errors import CollectError, Outcome
-from tests.collectors.probes import ASK, SHELLS, applets, printed
+from collectors.kernel.script import MOST
+from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
 
-HEALTH: tuple[Collector, ...] = (memory, timesync, timers)
+HEALTH: tuple[Collector, ...] = (memory, timesync, timers, kernel)
 KNOWN_TO_BE_NOTHING = (Outcome.NOT_APPLICABLE, Outcome.NO_PERMISSION, Outcome.NO_DATA)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -32,7 +34,7 @@ def kernel_says(name: str) -> int:
 def understood(collector: Collector, text: str) -> None:
     """Parse it: rows, or a cause that says what there is not. Anything else is a fault."""
     try:
-        assert collector.parse(text, ASK).rows
+        assert collector.parse(text, ASK).rows or collector.PAST
     except CollectError as error:
         assert error.outcome in KNOWN_TO_BE_NOTHING, error.cause
 
@@ -62,3 +64,35 @@ def test_memory_that_was_worked_out_is_said_to_be_so() -> None:
     parsed: Parsed = memory.parse(golden("memory", "centos-6"), ASK)
     assert parsed.note == "available_bytes is an estimate: the kernel tells it since 3.14 only"
     assert memory.parse(golden("memory", "rhel-9-database"), ASK).note == ""
+
+
+def test_the_kernel_without_a_right_is_said_to_be_known_in_part() -> None:
+    parsed = kernel.parse(golden("kernel", "rhel-9-only-dmesg"), ASK)
+    assert parsed.note.startswith("only what the kernel itself still holds")
+    assert kernel.parse(golden("kernel", "debian-12-journal"), ASK).note == ""
+
+
+DMESG = """#!/bin/sh
+awk 'BEGIN {
+  print "<5>[    0.000000] Linux version 6.1"
+  for (i = 1; i <= 900; i++) print "<3>[  100.000000] I/O error, dev sda, sector " i
+  for (i = 1; i <= 26; i++) for (j = 1; j <= 24; j++)
+    print "<3>[ 4000.000000] one of a kind: " sprintf("%c%c", 96 + i, 96 + j)
+}'
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_alike_messages_are_folded_and_very_many_are_cut_and_counted(
+    shell: Sequence[str], tmp_path: Path
+) -> None:
+    for name, body in {"dmesg": DMESG, "journalctl": "#!/bin/sh\nexit 1\n"}.items():
+        (tmp_path / name).write_text(body)
+        (tmp_path / name).chmod(0o755)
+    text = printed(kernel, shell, f"{tmp_path}:{os.environ['PATH']}")
+    lines = [line for line in text.splitlines() if line.startswith("ring|")]
+    if shell[0] == BUSYBOX:  # it takes its own dmesg before one on the PATH
+        return
+    assert "ring|900 <3>[  100.000000] I/O error, dev sda, sector 1" in lines
+    assert f"ring|lost {1 + 26 * 24 - MOST}" in lines
+    assert len(lines) == MOST + 3

@@ -140,6 +140,19 @@ sudo: kim :  PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/true
 """,
         [("accepted", "sudo", "kim→root", None, None, 1)] * 2,
     ),
+    "sudo of older systems, whose session names nobody who asked": (
+        """
+sudo: kim : TTY=unknown ; PWD=/home/kim ; USER=root ; COMMAND=/usr/bin/true
+sudo: pam_unix(sudo:session): session opened for user root by (uid=0)
+sudo: root : TTY=unknown ; PWD=/home/kim ; USER=kim ; ENV=A=/b ; COMMAND=/usr/bin/id
+sudo: pam_unix(sudo:session): session opened for user kim by (uid=0)
+sudo: pam_unix(sudo:session): session closed for user kim
+""",
+        [
+            ("accepted", "sudo", "kim→root", None, None, 1),
+            ("accepted", "sudo", "root→kim", None, None, 1),
+        ],
+    ),
     "sudo-rs goes by the name of sudo": (
         "sudo-rs: kim :  PWD=/ ; USER=root ; COMMAND=/usr/bin/echo a [...]\nsudo-rs: [...]  b",
         [("accepted", "sudo", "kim→root", None, None, 1)],
@@ -220,7 +233,10 @@ sshd[7]: Invalid user lee from 203.0.113.9
         """
 sshd2[7]: connection from "203.0.113.9"
 sshd2[7]: User kim, coming from 203.0.113.9, authenticated.
+sshd[6]: log: Connection from 203.0.113.9 port 1022
+sshd[6]: log: Password authentication for lee accepted.
 sshd[8]: Failed password for kim from 203.0.113.9 port 40134 SSH2
+sshd[11]: Invalid user lee from 203.0.113.9 port 40135 ssh2
 sshd[9]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1780;Name: kim [preauth]
 sshd[9]: fatal: Read from socket failed: Connection reset by peer [preauth]
 sshd[10]: SSH: Server;Ltype: Authname;Remote: 203.0.113.9-1781;Name: kim [preauth]
@@ -228,7 +244,9 @@ sshd[10]: Accepted publickey for kim from 203.0.113.9 port 1781 ssh2
 """,
         [
             ("accepted", "sshd", "kim", "203.0.113.9", None, 1),
+            ("accepted", "sshd", "lee", "203.0.113.9", 1022, 1),
             ("failed", "sshd", "kim", "203.0.113.9", 40134, 1),
+            ("failed", "sshd", "lee", "203.0.113.9", 40135, 1),
             ("aborted", "sshd", "kim", "203.0.113.9", 1780, 1),
             ("accepted", "sshd", "kim", "203.0.113.9", 1781, 1),
         ],
@@ -363,6 +381,52 @@ pam_sss(gdm-password:auth): authentication failure; user=lee
         [
             ("failed", "sshd", "kim", "203.0.113.9", None, 1),
             ("failed", "gdm-password", "lee", None, None, 1),
+        ],
+    ),
+    "words as an example log of Splunk's writes them": (
+        """
+sshd[1]: failed password for kim from 203.0.113.9 port 4001 ssh2
+sshd[2]: Accepted password for kim from 203.0.113.9 port 4002 ssh2
+sshd[2]: pam_unix(sshd:session): session opened for user kim by (uid=0)
+sshd[2]: pam_unix(sshd:session): session closed for user kim by (uid=0)
+login[3]: pam_unix(login:session): session opened for user lee(uid=1001) by LOGIN(uid=0)
+login[3]: pam_unix(login:session): session closed for user lee(uid=1001)
+sudo: lee ; TTY=pts/0 ; PWD=/home/lee ; USER=root ; COMMAND=/bin/su
+""",
+        [
+            ("failed", "sshd", "kim", "203.0.113.9", 4001, 1),
+            ("accepted", "sshd", "kim", "203.0.113.9", 4002, 1),
+            ("accepted", "login", "lee", None, None, 1),
+            ("accepted", "sudo", "lee→root", None, None, 1),
+        ],
+    ),
+    "login of shadow, whose child says what its parent opened": (
+        """
+login[6]: pam_unix(login:session): session opened for user root by LOGIN(uid=0)
+login[8]: ROOT LOGIN  on '/dev/ttyS0'
+login[7]: pam_unix(login:session): session opened for user kim(uid=1000) by LOGIN(uid=0)
+login[9]: `kim' logged in on `/dev/tty2'
+login[9]: ROOT LOGIN  on '/dev/tty3'
+""",
+        [
+            ("accepted", "login", "root", None, None, 1),
+            ("accepted", "login", "kim", None, None, 1),
+            ("accepted", "login", "root", None, None, 1),
+        ],
+    ),
+    "sudo without numbers, after su: the session names who once logged in": (
+        """
+sudo: lee : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh
+sudo: pam_unix(sudo:session): session opened for user root by kim(uid=0)
+sudo: lee : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+sudo: max : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+sudo: pam_unix(sudo:session): session opened for user root by max(uid=0)
+sudo: pam_unix(sudo:session): session opened for user root by kim(uid=0)
+sudo: pam_unix(sudo:session): session closed for user root
+""",
+        [
+            *[("accepted", "sudo", "lee→root", None, None, 1)] * 2,
+            ("accepted", "sudo", "max→root", None, None, 1),
         ],
     ),
     "doas of OpenBSD 5.8": (

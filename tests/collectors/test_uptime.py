@@ -91,6 +91,23 @@ def test_another_line(line: str) -> None:
         uptime.parse(f"line|{line}\nline|=0\n", ASK)
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "booted"),
+    [
+        ("boottime", "{ sec = 1795400000, usec = 412345 } Sun Nov 22 22:13:20 2026", 1795400000),
+        ("boottime", "1795400000", 1795400000),  # OpenBSD
+        ("boottime", "Sun Nov 22 22:13:20 2026", None),  # NetBSD, in a time zone that it keeps
+        ("kstat", "unix:0:system_misc:boot_time    1795400000", 1795400000),
+    ],
+)
+def test_the_start_elsewhere(name: str, said: str, booted: int | None) -> None:
+    line = "line|10:15AM  up 1 hr, 0 users, load averages: 0.10, 0.12, 0.09\nline|=0\n"
+    text = f"now|1795406400\nnow|=0\n{name}|{said}\n{name}|=0\n{line}"
+    (row,) = uptime.parse(text, ASK).rows
+    at = row.get("booted_at")
+    assert (at and at.timestamp(), row["uptime_seconds"]) == (booted, 6400 if booted else 3600)
+
+
 def test_the_start_is_stable_to_the_second() -> None:
     text = "now|{}\nnow|=0\nuptime|{}.99 1.00\nuptime|=0\nbtime|btime 1795000000\nbtime|=0\n"
     text += "loadavg|0.00 0.00 0.00 1/1 1\nloadavg|=0\n"

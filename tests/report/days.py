@@ -14,6 +14,7 @@ from typing import Any
 
 from report.store import Day, day_folder, save
 from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, TO, Fleet, info_of, typed
+from tests.report.worn import worn
 
 __all__ = [
     "COLLECTORS", "DATE", "DAYS", "FROM", "GIB", "TO", "Fleet", "info_of", "save_day", "typed",
@@ -375,7 +376,7 @@ def hostile() -> Day:
 
 DAYS: dict[str, Callable[[], Day]] = {
     "good": good, "worst": worst, "nobody": nobody, "local": local, "one": one, "hostile": hostile,
-    "big": big,
+    "big": big, "worn": worn,
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Fleet:
 
     def outcome(self, host: str, collector: str, outcome: str = "ok", cause: str = "") -> None:
         """Say how one collector fared on one host."""
-        base = {"servers": 0.3, "uptime": 0.1, "disks": 0.4, "logins": 1.4}[collector]
+        base = {"servers": 0.3, "uptime": 0.1, "disks": 0.4, "logins": 1.4}.get(collector, 0.2)
         good = outcome in ("ok", "partial")
         self.add(
             "outcomes", host, collector=collector, outcome=outcome, cause=cause or None,
