@@ -27,6 +27,8 @@ def _leak(story: Story) -> None:
         "memory_fills", [server.name], "memory", story.past(30), severity="critical",
         used_percent=98, oom_kills=3,
     )  # fmt: skip
+    since = max(story.past(int(3.4 / pace)), story.past(7))
+    story.plant("kernel_oom", [server.name], "java", since, severity="warning")
 
 
 def _clock(story: Story) -> None:

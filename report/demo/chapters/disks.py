@@ -37,6 +37,7 @@ def _free(
         lambda s: (
             not {(s.name, at)} & (story.bytes_of.keys() | story.inodes_of.keys())
             and any(mount.at == at for mount in s.mounts)
+            and s.system.init.startswith(init)
         ),
     )
     return (server, next(m for m in server.mounts if m.at == at)) if server else None
@@ -137,6 +138,8 @@ def _read_only(story: Story) -> None:
     server, mount = found
     story.read_only[server.name, mount.at] = story.last
     story.plant("read_only", [server.name], mount.at, story.last, severity="critical")
+    story.plant("kernel_filesystem", [server.name], "dm-1", story.last, severity="critical")
+    story.plant("kernel_io", [server.name], "sda", story.last, severity="critical", count=18)
 
 
 def _share(story: Story) -> None:

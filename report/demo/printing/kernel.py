@@ -53,7 +53,7 @@ def _errors(visit: Visit) -> list[tuple[datetime, int, str, int]]:
     """Return when, level, message and how many alike."""
     host, story, found = visit.server.name, visit.story, []
     leak = story.memory.get(host)
-    if leak and leak(visit.day) > 94:
+    if leak and leak(visit.day) > 95:
         found.append((visit.to_at - timedelta(hours=3, minutes=12), 3, KILLED, 1))
     if any(name == host and since <= visit.day for (name, _), since in story.read_only.items()):
         at = visit.to_at - timedelta(hours=5, minutes=2)
