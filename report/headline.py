@@ -19,7 +19,7 @@ from report.words import (
 
 # What is said of hosts, by the question that is answered so.
 HAVE = {
-    "Changed": "new ways in",
+    "Ways in": "new ways in",
     "Backups": "a backup that is not as it should be",
     "Checks": "a check that fails",
     "Memory": "little memory left",

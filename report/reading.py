@@ -194,11 +194,7 @@ def view(day: Day) -> View:
     """Return the day with what is known of its reach."""
     if isinstance(day, View):
         return day
-    forecasts = derived.saved(day)
-    more = {
-        "forecasts": derived.forecasts(day) if forecasts is None else forecasts,
-        BEFORE: derived.before(day),
-    }
+    more = derived.frames(day) | {BEFORE: derived.before(day)}
     return View(day.folder, day.info, {**day.frames, **more})
 
 
@@ -229,8 +225,8 @@ def frame_of(day: Day, name: str) -> pd.DataFrame:
     """Return a frame of the day; without rows when its collector did not exist or run then."""
     if name in day.frames or name in ("hosts", "outcomes"):
         return day.frames[name]
-    if name == "forecasts":
-        return typed_frame(derived.FORECASTS, [])
+    if name in derived.FRAMES:
+        return typed_frame(derived.FRAMES[name], [])
     from collectors import COLLECTORS
 
     columns = next(one.COLUMNS for one in COLLECTORS if name == one.NAME)

@@ -27,7 +27,7 @@ WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another 
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
-EVENTS = frozenset({"Restarted", "Got in", "Logins"})
+EVENTS = ("rebooted", "root-by-password", "failed-logins", "new-way-in", "kernel-")
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
 
 
@@ -121,7 +121,7 @@ def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]])
     alike: dict[tuple[str, str], list[str]] = {}
     since: dict[tuple[str, str], int] = {}
     for atom, row in past.gone(found):
-        if row["collector"] not in read.get(atom[0], set()) or row["question"] in EVENTS:
+        if row["collector"] not in read.get(atom[0], set()) or atom[1].startswith(EVENTS):
             continue
         key = (str(row["question"]), str(row["sentence"]))
         alike.setdefault(key, []).append(atom[0])

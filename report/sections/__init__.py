@@ -14,6 +14,7 @@ NAMES = {
     "uptime": "Uptime",
     "health": "Health",
     "upkeep": "Upkeep",
+    "access": "Ways in",
     "coverage": "Coverage",
     "made": "How this report was made",
 }
