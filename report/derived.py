@@ -3,6 +3,7 @@
 output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, and when
                              changes.parquet, compared.parquet: see `report.changes`
                              findings.parquet: a row a finding and host
+                             figures.parquet: the key figures of page 1
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -51,6 +52,11 @@ FINDINGS = (
 )
 
 
+FIGURES = (
+    HOST,
+    Column("label", TEXT, "", "which key figure of page 1"),
+    Column("value", NUMBER, "", "what it was; NA when not known"),
+)
 FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED}
 
 
@@ -75,6 +81,13 @@ def before(day: Day) -> pd.DataFrame:
     return history.rows(day.folder.parent, "findings", trail.COLUMNS, until, trail.DAYS, FOLDER)
 
 
+def figures_before(day: Day) -> pd.DataFrame:
+    """Return the key figures of the days before. Columns: day (its ordinal), label, value."""
+    until = day.date - timedelta(days=1)
+    names = ("host", "label", "value")
+    return history.rows(day.folder.parent, "figures", names, until, trail.DAYS, FOLDER)
+
+
 def save(day: Day) -> None:
     """Write what is derived of a day beside it. A failure is no loss: it can be made again."""
     from report.findings import summarise
@@ -86,7 +99,10 @@ def save(day: Day) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         whole = view(day)
         made = {name: whole.frames[name] for name in FRAMES}
-        made["findings"] = frame(FINDINGS, trail.rows(summarise(whole).findings))
+        summary = summarise(whole)
+        made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
+        figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
+        made["figures"] = frame(FIGURES, figures)
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from report.causes import brief, clause
 from report.contract import Finding, Summary
-from report.reading import View, common_gap
+from report.gaps import common_gap
+from report.reading import View
 from report.words import (
     capital,
     count_word,
