@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors import disks, kernel, logins, memory, servers, timers, timesync, uptime
+from collectors import disks, kernel, logins, memory, servers, storage, timers, timesync, uptime
 from collectors.base import Collector
 
 # In the order in which a host runs them: what is quick comes first.
@@ -14,5 +14,6 @@ COLLECTORS: tuple[Collector, ...] = (
     timers,
     disks,
     kernel,
+    storage,
     logins,
 )
