@@ -61,13 +61,36 @@ class Resolved:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One of the figures at the head: "56" "of 60"; `mark` is the worst finding behind it."""
+    """One of the figures at the head: "56" "of 60"; `mark` is the worst finding behind it.
+
+    before: what it was on the days before, oldest first, None where it was not known.
+    """
 
     label: str
     value: str
     unit: str
     note: str
     mark: str
+    before: tuple[float | None, ...] = ()
+
+    @property
+    def amount(self) -> float | None:
+        """The value as a number; None where it is not known."""
+        return amount(self.value)
+
+    @property
+    def change(self) -> float | None:
+        """By how much it differs from the day before; None where one of them is not known."""
+        last = self.before[-1] if self.before else None
+        return None if last is None or self.amount is None else self.amount - last
+
+
+def amount(value: str) -> float | None:
+    """Return "43,312" as a number; None for what is none."""
+    try:
+        return float(value.replace(",", "").replace("−", "-"))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

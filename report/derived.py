@@ -1,7 +1,9 @@
 """What is made of a day and of those before it, saved beside its snapshot for the days to come.
 
 output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, and when
-                             findings.parquet: a row a finding and host; see `trail.COLUMNS`
+                             changes.parquet, compared.parquet: see `report.changes`
+                             findings.parquet: a row a finding and host
+                             figures.parquet: the key figures of page 1
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -10,12 +12,14 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
-from report import history, trail
+from report import earlier, history, trail
+from report.changes import CHANGES, COMPARED, WATCHED, changes
 from report.outlook import outlooks
 from report.store import Day
 
@@ -48,8 +52,66 @@ FINDINGS = (
 )
 
 
-def forecasts(day: Day) -> pd.DataFrame:
-    """Return when filesystems will be full. Columns: FORECASTS."""
+FIGURES = (
+    HOST,
+    Column("label", TEXT, "", "which key figure of page 1"),
+    Column("value", NUMBER, "", "what it was; NA when not known"),
+)
+FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED}
+
+
+def frames(day: Day) -> dict[str, pd.DataFrame]:
+    """Return what is derived of a day, by name (FRAMES): as it was saved, or made now."""
+    import pandas as pd
+
+    found = {}
+    for name in FRAMES:
+        with suppress(OSError, ValueError):
+            found[name] = pd.read_parquet(day.folder / FOLDER / f"{name}.parquet")
+    if "forecasts" not in found:
+        found["forecasts"] = _forecasts(day)
+    if not {"changes", "compared"} <= found.keys():
+        found |= _changes(day)
+    return found
+
+
+def before(day: Day) -> pd.DataFrame:
+    """Return the findings of the days before. Columns: day (its ordinal), then FINDINGS."""
+    until = day.date - timedelta(days=1)
+    return history.rows(day.folder.parent, "findings", trail.COLUMNS, until, trail.DAYS, FOLDER)
+
+
+def figures_before(day: Day) -> pd.DataFrame:
+    """Return the key figures of the days before. Columns: day (its ordinal), label, value."""
+    until = day.date - timedelta(days=1)
+    names = ("host", "label", "value")
+    return history.rows(day.folder.parent, "figures", names, until, trail.DAYS, FOLDER)
+
+
+def save(day: Day) -> None:
+    """Write what is derived of a day beside it. A failure is no loss: it can be made again."""
+    from report.findings import summarise
+    from report.reading import view
+
+    new, old = day.folder / f"{FOLDER}.new", day.folder / FOLDER
+    try:
+        for folder in (new, old):  # the old one goes first: it may be of an earlier collection
+            shutil.rmtree(folder, ignore_errors=True)
+        whole = view(day)
+        made = {name: whole.frames[name] for name in FRAMES}
+        summary = summarise(whole)
+        made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
+        figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
+        made["figures"] = frame(FIGURES, figures)
+        new.mkdir()
+        for name, one in made.items():
+            one.to_parquet(new / f"{name}.parquet", index=False)
+        new.rename(old)
+    except OSError as error:
+        log.warning("what is derived of %s could not be saved: %s", day.date, error)
+
+
+def _forecasts(day: Day) -> pd.DataFrame:
     if "disks" not in day.frames:
         return frame(FORECASTS, [])
     return frame(FORECASTS, [
@@ -62,35 +124,8 @@ def forecasts(day: Day) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def before(day: Day) -> pd.DataFrame:
-    """Return the findings of the days before. Columns: day (its ordinal), then FINDINGS."""
-    until = day.date - timedelta(days=1)
-    return history.rows(day.folder.parent, "findings", trail.COLUMNS, until, trail.DAYS, FOLDER)
-
-
-def save(day: Day) -> None:
-    """Write what is derived of a day beside it. A failure is no loss: it can be made again."""
-    from report.findings import summarise
-    from report.reading import view
-
-    whole = view(day)
-    found = trail.rows(summarise(whole).findings)
-    new, old = day.folder / f"{FOLDER}.new", day.folder / FOLDER
-    try:
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir()
-        whole.frames["forecasts"].to_parquet(new / "forecasts.parquet", index=False)
-        frame(FINDINGS, found).to_parquet(new / "findings.parquet", index=False)
-        shutil.rmtree(old, ignore_errors=True)
-        new.rename(old)
-    except OSError as error:
-        log.warning("what is derived of %s could not be saved: %s", day.date, error)
-
-
-def saved(day: Day) -> pd.DataFrame | None:
-    """Return the forecasts saved beside a day; None where there are none."""
-    import pandas as pd
-
-    with suppress(OSError, ValueError):
-        return pd.read_parquet(day.folder / FOLDER / "forecasts.parquet")
-    return None
+def _changes(day: Day) -> Mapping[str, pd.DataFrame]:
+    names = [one.collector for one in WATCHED if one.collector in day.frames]
+    then = earlier.previous(day.folder.parent, day.date, names, day.frames["outcomes"])
+    found = changes(then, day.frames)
+    return {"changes": found.rows, "compared": found.compared}

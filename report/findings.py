@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from report import tables
 from report.contract import Finding, KeyFigure, Severity, Summary, Unread
+from report.gaps import gathered
 from report.headline import headline, lead
-from report.reading import BEFORE, GOOD, View, frame_of, gathered, view
-from report.rules import findings
+from report.reading import BEFORE, FIGURES_BEFORE, GOOD, View, frame_of, view
+from report.rules import QUESTIONS, findings
 from report.states import states as every_state
 from report.store import Day
-from report.trail import Past, resolved, told
+from report.trail import Past, resolved, told, with_past
 from report.words import UNKNOWN, number, percent, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
@@ -34,7 +35,15 @@ def summarise(day: Day) -> Summary:
     """
     known = view(day)
     past = Past(known.frames[BEFORE])
-    found = tuple(told(findings(known), past))
+    # Within what page 1 asks, the new ones first; the sort is stable.
+    found = tuple(
+        sorted(
+            told(findings(known), past),
+            key=lambda one: (
+                one.severity != "critical", QUESTIONS.index(one.question), one.state != "new",
+            ),
+        )
+    )  # fmt: skip
     unread = tuple(
         Unread(hosts, gap.what, gap.outcome, gap.cause)
         for hosts, gap in gathered(known, brief=True)
@@ -43,7 +52,7 @@ def summarise(day: Day) -> Summary:
     return Summary(
         headline=headline(known, found),
         lead=lead(known, found),
-        figures=tuple(_figures(known, found)),
+        figures=tuple(with_past(_figures(known, found), known.frames[FIGURES_BEFORE])),
         findings=found,
         unread=unread,
         resolved=tuple(resolved(found, past, _read(known))),

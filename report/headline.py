@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from report.causes import brief, clause
 from report.contract import Finding, Summary
-from report.reading import View, common_gap
+from report.gaps import common_gap
+from report.reading import View
 from report.words import (
     capital,
     count_word,
@@ -19,7 +20,7 @@ from report.words import (
 
 # What is said of hosts, by the question that is answered so.
 HAVE = {
-    "Changed": "new ways in",
+    "Ways in": "new ways in",
     "Backups": "a backup that is not as it should be",
     "Checks": "a check that fails",
     "Memory": "little memory left",

@@ -17,6 +17,7 @@ from report import store
 from report.errors import NoSnapshot
 from report.markup import Page, infra
 from report.reading import View, narrowed, view
+from report.sections import access as access_section
 from report.sections import coverage as coverage_section
 from report.sections import disks as disks_section
 from report.sections import health as health_section
@@ -114,6 +115,11 @@ def health(day: Day) -> Page:
 def upkeep(day: Day) -> Page:
     """Return updates, what runs out, and backups."""
     return _section(day, "upkeep", upkeep_section.page)
+
+
+def access(day: Day) -> Page:
+    """Return what changed among users, groups, keys, sudo rules and ports, and what is open."""
+    return _section(day, "access", access_section.page)
 
 
 def coverage(day: Day) -> Page:

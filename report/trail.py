@@ -12,7 +12,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from report.contract import Finding, Resolved, Severity, State
+from report.contract import Finding, KeyFigure, Resolved, Severity, State
 from report.words import is_missing, natural, plural
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 Atom = tuple[str, str, str]
 COLUMNS = ("host", "kind", "object", "severity", "value", "question", "sentence", "collector")
 DAYS = 30  # of the past that are looked at
+FIGURE_DAYS = 14  # of them that a key figure shows
 LATELY = 7  # known days, in which a finding that comes and goes is flapping
 TURNS = 3  # so many times of coming or going
 WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another one
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
-EVENTS = frozenset({"Restarted", "Got in", "Logins"})
+EVENTS = ("rebooted", "root-by-password", "failed-logins", "new-way-in", "kernel-")
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
 
 
@@ -121,7 +122,7 @@ def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]])
     alike: dict[tuple[str, str], list[str]] = {}
     since: dict[tuple[str, str], int] = {}
     for atom, row in past.gone(found):
-        if row["collector"] not in read.get(atom[0], set()) or row["question"] in EVENTS:
+        if row["collector"] not in read.get(atom[0], set()) or atom[1].startswith(EVENTS):
             continue
         key = (str(row["question"]), str(row["sentence"]))
         alike.setdefault(key, []).append(atom[0])
@@ -143,6 +144,19 @@ def _state_since(days: Mapping[int, Seen | None]) -> int:
             break
         since = day
     return since
+
+
+def with_past(figures: Sequence[KeyFigure], rows: pd.DataFrame) -> list[KeyFigure]:
+    """Return the key figures with what they were; rows: day, label and value of the days before."""
+    days = sorted({int(day) for day in rows["day"]})[-FIGURE_DAYS:]
+    known = {
+        (str(row["label"]), int(row["day"])): float(row["value"])
+        for row in rows.to_dict("records")
+        if not is_missing(row["value"])
+    }
+    return [
+        replace(one, before=tuple(known.get((one.label, day)) for day in days)) for one in figures
+    ]
 
 
 def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from report.contract import Finding
 from report.reading import View
 from report.rules import (
+    access,
     backups,
     certificates,
     checks,
@@ -43,10 +44,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
         backups.not_there, certificates.running_out, lifecycle.ending, updates.security,
         updates.restart_due,
     ),
+    "access": (access.second_roots, access.new_ways_in),
 }  # fmt: skip
 # In the order in which page 1 answers them.
 QUESTIONS = (
-    "Broken", "Got in", "Changed", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
+    "Broken", "Got in", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
     "Expiring", "Clock", "Timers", "Updates", "Restarted",
 )  # fmt: skip
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report.contract import Finding, Severity
-from report.reading import EVERYTHING, View, gathered
+from report.gaps import EVERYTHING, gathered
+from report.reading import View
 from report.rules.wording import NAMED, subject
 from report.states import states
 from report.words import capital, foreign, listing

@@ -9,10 +9,11 @@ from markupsafe import Markup
 from report import tables
 from report.causes import IN_WORDS
 from report.contract import Unread
+from report.gaps import gathered
 from report.markup import Col, Page, block, bold, note, prose, quiet, section, table
-from report.reading import GOOD, View, frame_of, gathered
+from report.reading import GOOD, View, frame_of
 from report.sections import NAMES, ROWS, cut, flows, nth
-from report.sections.today import unread_rows
+from report.sections.attention import unread_rows
 from report.words import capital, listing, moment, natural, number, plural
 
 OUTCOMES_SHOWN = 7

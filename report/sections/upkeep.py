@@ -69,7 +69,9 @@ def _systems(view: View) -> Markup:
 
     def cells(row: Any) -> tuple[Any, ...]:
         kind = {"ended": "critical", "extended": "warning", "unknown": "unread"}.get(row.state, "")
-        name = " ".join(foreign(one) for one in (row.os_name, row.os_version) if not is_missing(one))
+        name = " ".join(
+            foreign(one) for one in (row.os_name, row.os_version) if not is_missing(one)
+        )
         until = row.state if is_missing(row.ends_at) else _on(view, row.ends_at)
         return (
             mark(kind), bold(name) if kind else name, len(row.hosts), until,

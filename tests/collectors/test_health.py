@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from collectors import kernel, memory, timers, timesync
+from collectors import kernel, memory, storage, timers, timesync
 from collectors.base import Collector, Parsed
 from collectors.errors import CollectError, Outcome
 from collectors.kernel.script import MOST
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
 
-HEALTH: tuple[Collector, ...] = (memory, timesync, timers, kernel)
+HEALTH: tuple[Collector, ...] = (memory, timesync, timers, kernel, storage)
 KNOWN_TO_BE_NOTHING = (Outcome.NOT_APPLICABLE, Outcome.NO_PERMISSION, Outcome.NO_DATA)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -96,3 +96,9 @@ def test_alike_messages_are_folded_and_very_many_are_cut_and_counted(
     assert "ring|900 <3>[  100.000000] I/O error, dev sda, sector 1" in lines
     assert f"ring|lost {1 + 26 * 24 - MOST}" in lines
     assert len(lines) == MOST + 3
+
+
+def test_a_controller_that_hides_its_disks_is_named_unless_they_were_asked() -> None:
+    hidden = storage.parse(golden("storage", "rhel-9-hpsa-no-tool"), ASK)
+    assert hidden.note.startswith("a RAID controller (smartpqi) hides its disks")
+    assert storage.parse(golden("storage", "rhel-7-megaraid"), ASK).note == ""

@@ -24,7 +24,18 @@ from report.sections.today import css_string
 from report.settings import ROOT
 from tests.report import days
 
-CALLS = ("today", "servers", "disks", "logins", "uptime", "health", "upkeep", "coverage", "made")
+CALLS = (
+    "today",
+    "servers",
+    "disks",
+    "logins",
+    "uptime",
+    "health",
+    "upkeep",
+    "access",
+    "coverage",
+    "made",
+)
 CSS = pages.CSS.read_text()
 
 
