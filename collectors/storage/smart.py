@@ -64,17 +64,20 @@ def _disk(name: str, lines: Sequence[str]) -> Row | None:
     text = "\n".join(lines)
     if UNAVAILABLE in text or VIRTUAL.search(text):
         return None
-    said = {hit[1] or hit[3]: hit[2] or hit[4] for line in lines if (hit := LINE.fullmatch(line))}
+    hits = [hit for line in lines if (hit := LINE.fullmatch(line))]
+    said = {hit[1] or hit[3]: hit[2] or hit[4] or "" for hit in hits}
     attributes = {hit[1]: hit for line in lines if (hit := ATTRIBUTE.fullmatch(line))}
     health = said.get("SMART overall-health self-assessment test result") or said.get(
         "SMART Health Status"
     )
     row = Row(kind="smart", name=name, **_figures(said, attributes))
-    if health is None:
-        return Row(row, state="unknown", detail=_silence(text))
+    if health is None or health.startswith("UNKNOWN"):
+        return Row(row, state="unknown", detail=_silence(text) if health is None else health)
     bad = _bad(said, attributes)
-    if health.split("[")[0].strip() not in ("PASSED", "OK"):
-        return Row(row, state="failed", detail="; ".join([f"it says {health}", *bad])[:300])
+    if health not in ("PASSED", "OK"):
+        bad.insert(0, f"it says {health}")
+        warned = "[asc=b," in health  # a warning, SPC's "impending failure" is asc=5d
+        return Row(row, state="degraded" if warned else "failed", detail="; ".join(bad)[:300])
     reallocated = f"{row['reallocated']} reallocated" if row.get("reallocated") else health
     return Row(row, state="degraded" if bad else "ok", detail="; ".join(bad)[:300] or reallocated)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collectors import kernel, memory, storage, timers, timesync
-from collectors.base import Collector, Parsed
+from collectors.base import Collector, Parsed, checked
 from collectors.errors import CollectError, Outcome
 from collectors.kernel.script import MOST
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
@@ -51,6 +55,45 @@ def test_this_machine_is_understood_through_any_shell(
 def test_busybox_alone_is_enough(collector: Collector, tmp_path: Path) -> None:
     shell = str(tmp_path / "sh")
     understood(collector, printed(collector, (shell,), applets(tmp_path)))
+
+
+CASES = {one.NAME: sorted((FIXTURES / one.NAME).glob("*.txt")) for one in HEALTH}
+DAMAGE = st.sampled_from(["cut", "drop", "swap", "twice", "number", "noise"])
+NUMBERS = st.sampled_from(["", "-1", "0", "9" * 25, "18446744073709551615", "9999999999", "1e400"])
+
+
+def damaged(text: str, data: st.DataObject) -> str:
+    """Return the text with one thing wrong in it."""
+    lines = text.splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    kind = data.draw(DAMAGE)
+    if kind == "cut":
+        return text[: data.draw(st.integers(0, len(text)))]
+    if kind == "drop":
+        del lines[at]
+    elif kind == "twice":
+        lines.insert(at, lines[at])
+    elif kind == "swap":
+        other = data.draw(st.integers(0, len(lines) - 1))
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == "number":
+        lines[at] = re.sub(r"[0-9]+", data.draw(NUMBERS), lines[at], count=1)
+    else:
+        noise = data.draw(st.text(max_size=60)).replace("\n", " ")
+        lines[at] = lines[at].partition("|")[0] + "|" + noise
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("collector", HEALTH, ids=lambda one: one.NAME)
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(data=st.data())
+def test_damaged_output_is_rows_or_a_cause(collector: Collector, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(CASES[collector.NAME]))
+    text = damaged(path.read_text(encoding="utf-8"), data)
+    with suppress(CollectError):
+        parsed = collector.parse(text, ASK)
+        checked(collector.COLUMNS, parsed.rows)
+        assert parsed.rows or collector.PAST, "neither rows nor a cause"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
