@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collectors import disks, kernel, logins, memory, servers, storage, timers, timesync, uptime
+from collectors import (
+    backups,
+    checks,
+    disks,
+    groups,
+    kernel,
+    keys,
+    lifecycle,
+    logins,
+    memory,
+    ports,
+    servers,
+    storage,
+    sudoers,
+    timers,
+    timesync,
+    updates,
+    uptime,
+    users,
+)
 from collectors.base import Collector
 
-# In the order in which a host runs them: what is quick comes first.
+# In the order in which a host runs them: what is quick comes first, what may take long last.
 COLLECTORS: tuple[Collector, ...] = (
     servers,
     uptime,
@@ -13,7 +32,16 @@ COLLECTORS: tuple[Collector, ...] = (
     timesync,
     timers,
     disks,
-    kernel,
     storage,
+    lifecycle,
+    ports,
+    users,
+    groups,
+    sudoers,
+    keys,
     logins,
+    kernel,
+    backups,
+    updates,
+    checks,
 )

@@ -8,8 +8,9 @@
     zone|/usr/share/zoneinfo/Europe/Berlin               where /etc/localtime points to
     offset|+0100                                         date +%z
 
-One row. Linux says what it is in os-release, before that (RHEL 6, Debian 6) in files of
-each family's own; macOS in `sw_vers`, AIX in `oslevel`, the BSDs and Solaris in `uname`.
+One row. Linux says what it is in os-release, before that (RHEL 6, Debian 6, SLES 11) in files
+of each family's own; Solaris and illumos there or in /etc/release, macOS in `sw_vers`, AIX in
+`oslevel`, the BSDs in `uname`.
 """
 
 from __future__ import annotations
@@ -32,14 +33,16 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 SCRIPT = r"""
-files() { for f; do [ -s "$f" ] && printf '%s %s\n' "$f" "$(head -n 1 "$f")"; done; :; }
+files() { for f; do [ -s "$f" ] && printf '%s %s\n' "$f" "$(sed '/[^ ]/!d;q' "$f")"; done; :; }
 links() { readlink /etc/localtime; readlink -f /etc/localtime; }
 say uname uname -sr
 if [ -r /etc/os-release ]; then say os cat /etc/os-release
-elif [ -r /usr/lib/os-release ]; then say os cat /usr/lib/os-release; fi
+elif [ -r /usr/lib/os-release ]; then say os cat /usr/lib/os-release
+elif [ -r /etc/lsb-release ]; then say lsb cat /etc/lsb-release; fi
 say release files /etc/oracle-release /etc/centos-release /etc/redhat-release \
-  /etc/SuSE-release /etc/alpine-release /etc/arch-release /etc/gentoo-release \
-  /etc/slackware-version /etc/openwrt_version /etc/debian_version
+  /etc/system-release /etc/SuSE-release /etc/alpine-release /etc/arch-release \
+  /etc/gentoo-release /etc/slackware-version /etc/openwrt_version /etc/debian_version /etc/release
+[ -r /etc/SuSE-release ] && say patch_level sed -n 's/^PATCHLEVEL *= *//p' /etc/SuSE-release
 command -v sw_vers >/dev/null 2>&1 && say macos sw_vers
 command -v oslevel >/dev/null 2>&1 && say aix oslevel -s
 say zone links
@@ -50,13 +53,18 @@ say zone_variable printf '%s\n' "${TZ:-}"
 say offset date +%z
 """
 
-# What os-release calls itself (ID, then the words of ID_LIKE) → the family.
+# What os-release calls itself (ID, then the words of ID_LIKE), in small letters → the family.
 FAMILIES = {
-    **dict.fromkeys(("debian", "ubuntu", "raspbian", "devuan"), "debian"),
+    **dict.fromkeys(("debian", "ubuntu", "raspbian", "devuan", "deepin", "linuxmint"), "debian"),
     **dict.fromkeys(("rhel", "fedora", "centos", "rocky", "almalinux", "ol", "amzn"), "rhel"),
-    **dict.fromkeys(("suse", "sles", "opensuse", "opensuse-leap", "opensuse-tumbleweed"), "suse"),
+    **dict.fromkeys(("suse", "sles", "sled", "sles_sap", "opensuse", "opensuse-leap"), "suse"),
+    "opensuse-tumbleweed": "suse",
+    "archlinux": "arch",
 }
-RELEASE_FAMILIES = {"oracle": "rhel", "centos": "rhel", "redhat": "rhel", "SuSE": "suse"}
+RELEASE_FAMILIES = {
+    **dict.fromkeys(("oracle", "centos", "redhat", "system"), "rhel"),
+    "SuSE": "suse",
+}
 KERNELS = {"SunOS": ("solaris", "SunOS"), "AIX": ("aix", "AIX"), "Darwin": ("darwin", "macOS")}
 ASSIGNED = re.compile(r"\s*([A-Z][A-Z0-9_]*)=(.*)")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|\\(.)|([^"\'\\\s]+)')
@@ -93,24 +101,44 @@ def _unquoted(word: str) -> str:
 
 def _linux(found: probe.Sections) -> tuple[str | None, str, str | None]:
     says = os_release(list(found.good("os")))
-    if says.get("ID"):
-        likes = [says["ID"], *says.get("ID_LIKE", "").split()]
-        family = next((FAMILIES[like] for like in likes if like in FAMILIES), likes[-1])
-        return family, says.get("NAME") or says["ID"], says.get("VERSION_ID") or None
-    for line in found.good("release"):
-        path, _, said = line.partition(" ")
-        kind = re.split("[-_]", path.removeprefix("/etc/"))[0]
-        version = re.search(r"\d+(\.\d+)*", said)
-        name = re.split(r"\s+release|\s*\d", said)[0] or kind.capitalize()
-        return RELEASE_FAMILIES.get(kind, kind), name, version[0] if version else None
-    return None, "Linux", None
+    likes = f"{says.get('ID', '')} {says.get('ID_LIKE', '')}".lower().split()
+    if not likes and not says.get("NAME"):
+        return _released(found)
+    known = [FAMILIES[like] for like in likes if like in FAMILIES]
+    name = says.get("NAME") or says["ID"]
+    return next(iter(known + likes[::-1]), None), name, says.get("VERSION_ID") or None
+
+
+def _released(found: probe.Sections) -> tuple[str | None, str, str | None]:
+    """Return what the files of the time before os-release say."""
+    line = found.value("release")
+    path, _, said = line.partition(" ")
+    kind = re.split("[-_]", path.removeprefix("/etc/"))[0]
+    lsb = os_release(list(found.good("lsb")))
+    if lsb.get("DISTRIB_ID") and kind in ("debian", ""):  # Ubuntu before 12.04
+        like = lsb["DISTRIB_ID"].lower()
+        return FAMILIES.get(like, like), lsb["DISTRIB_ID"], lsb.get("DISTRIB_RELEASE") or None
+    if not line:
+        return None, "Linux", None
+    version = re.search(r"\d+(\.\d+)*", said)
+    name = "Debian" if kind == "debian" else re.split(r"\s+release|\s*\d", said)[0]
+    level = found.value("patch_level").strip("0")
+    full = version[0] + (f".{level}" if level and kind == "SuSE" else "") if version else None
+    return RELEASE_FAMILIES.get(kind, kind), name or kind.capitalize(), full
 
 
 def _unix(found: probe.Sections, system: str, kernel: str) -> tuple[str, str, str | None]:
     family, name = KERNELS.get(system, (system.lower(), system))
+    if system == "SunOS" and (says := os_release(list(found.good("os")))).get("NAME"):
+        return family, says["NAME"], says.get("VERSION_ID") or says.get("VERSION") or None
+    if system == "SunOS" and (said := found.value("release").partition(" ")[2].strip()):
+        version = re.search(r"(?<!\S)(r\d{6}\w*)", said) or re.search(
+            r"(?<!\S)(?:oi_)?(\d[\d.]*)", said
+        )
+        return family, re.split(r"\s+\S*\d", said)[0], version[1] if version else None
     macos = dict(re.findall(r"(\w+):\s*(.*)", "\n".join(found.good("macos"))))
-    version = macos.get("ProductVersion") or found.value("aix") or kernel
-    return family, name, version
+    version_said = macos.get("ProductVersion") or found.value("aix") or kernel
+    return family, name, version_said
 
 
 def _time_zone(found: probe.Sections) -> str | None:

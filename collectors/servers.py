@@ -8,9 +8,12 @@
 
 One row. A host that answers is `up` unless something says otherwise: systemd (its states
 and failed units), OpenRC (crashed services, its runlevel), runit (services that keep
-ending), or SysV's single-user runlevel. Where none can be asked, in a container say,
-`failed_units` is NA and the reason says so; `system_state` is `offline` there if systemctl
-is installed all the same. `unknown` is a systemd that runs and does not answer.
+ending), or SysV's single-user runlevel. Where none can be asked (SysV and BusyBox init keep
+no list, a container may have no init at all) the host is up all the same, for it answered;
+what is not known is its services, so `failed_units` is NA and the reason says so. `unknown`
+would be untrue of it, and an alarm each day for each container. `unknown` are a systemd that
+runs and does not answer, and a host that could not be asked. `system_state` is `offline`
+where systemctl is installed and systemd does not run.
 """
 
 from __future__ import annotations

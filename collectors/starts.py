@@ -1,35 +1,27 @@
-"""A container's own start, and how a server's run before this one ended; a part of `uptime`.
+"""A container's own start, and the machine's starts within a period; a part of `uptime`.
 
     init|1 (systemd) S 0 1 1 0 … 23 …                      /proc/1/stat, proc(5): field 22
     ticks|100                                              getconf CLK_TCK
-    last|reboot   system boot  6.1.0-18-amd64   Mon Nov 23 03:12:41 2026   still running
-    last|shutdown system down  6.1.0-18-amd64   Mon Nov 23 03:12:10 2026 - …
 
 The kernel makes a machine's PID 1 in its first moments, so one that started later is a
-container's. wtmp (last(1) of util-linux and sysvinit) has a record of each start and each
-orderly shutdown: two starts with no shutdown between them are a crash.
+container's. `boots` reads the records of earlier starts.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from collectors import boots
+from collectors.base import Ask, Row
 from collectors.text import Sections
 
-SCRIPT = r"""
-wtmp() { TZ=UTC; export TZ; within 5 last -x -F -n 4 -f /var/log/wtmp reboot shutdown; }
-[ -r /proc/1/stat ] && { say init cat /proc/1/stat; say ticks getconf CLK_TCK; }
-[ -s /var/log/wtmp ] && command -v last >/dev/null 2>&1 && say last wtmp
-"""
+SCRIPT = (
+    "[ -r /proc/1/stat ] && { say init cat /proc/1/stat; say ticks getconf CLK_TCK; }\n"
+    + boots.SCRIPT
+)
 
 FIRST_SECONDS = 5
-RECORD = re.compile(
-    r"(reboot|shutdown)\s+system (?:boot|down)\s.*?"
-    r"([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\b.*"
-)
-# wtmp notes a start some seconds into it, before the clock may have been set right.
-SAME_START = timedelta(minutes=5)
 
 
 def container_started_at(found: Sections) -> datetime | None:
@@ -37,7 +29,10 @@ def container_started_at(found: Sections) -> datetime | None:
     now, ticks = found.value("now"), found.value("ticks")
     btime = found.value("btime").removeprefix("btime ")
     fields = found.value("init").rpartition(")")[2].split()
-    if len(fields) < 20 or not all(word.isdigit() for word in (now, ticks, btime, fields[19])):
+    numbers = (now, ticks, btime, *fields[19:20])
+    if len(numbers) < 4 or not all(re.fullmatch(r"[0-9]{1,10}", word) for word in numbers[:3]):
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", fields[19]):
         return None
     after = int(fields[19]) // (int(ticks) or 100)
     started = int(btime) + after
@@ -47,12 +42,25 @@ def container_started_at(found: Sections) -> datetime | None:
     return datetime.fromtimestamp(started, UTC)
 
 
-def last_stop(found: Sections, booted_at: datetime | None) -> str | None:
-    """Return how the run before this one ended: planned, crashed; None where nothing tells."""
-    records = [hit for line in found.good("last") if (hit := RECORD.fullmatch(line))]
-    if booted_at is None or len(records) < 2 or records[0][1] != "reboot":
-        return None
-    noted = datetime.strptime(records[0][2], "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
-    if abs(noted - booted_at) > SAME_START:  # wtmp is no longer kept
-        return None
-    return "planned" if records[1][1] == "shutdown" else "crashed"
+def told(found: Sections, booted_at: datetime | None, boot_id: str, ask: Ask) -> Row:
+    """Return last_stop, starts and crashes; None for what no record tells.
+
+    A machine that was started before the period was started no time in it. For the others
+    the first record counts that reaches back to the period's beginning.
+    """
+    if booted_at is None:
+        return Row(last_stop=None, starts=None, crashes=None)
+    records = boots.records(found, booted_at, boot_id)
+    stops = [record.starts[0].before for record in records]
+    row = Row(last_stop=next((stop for stop in stops if stop), None), starts=None, crashes=None)
+    if booted_at <= ask.from_at:
+        return Row(row, starts=0, crashes=0)
+    record = next((one for one in records if one.from_at <= ask.from_at), None)
+    if record is None:
+        return row
+    # Of the present run the kernel knows the start better than any record.
+    at = [booted_at, *(start.at for start in record.starts[1:])]
+    ended = [start.before for start, begun in zip(record.starts, at, strict=True)
+             if ask.from_at < begun <= ask.to_at]  # fmt: skip
+    crashes = sum(how == boots.CRASHED for how in ended) if all(ended) else None
+    return Row(row, starts=len(ended), crashes=crashes)

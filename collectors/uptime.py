@@ -12,7 +12,8 @@
 One row. Linux is read from /proc (proc(5)). Elsewhere the `uptime` line is understood as
 procps, coreutils, BusyBox, macOS, the BSDs, Solaris and AIX print it, and the boot time
 comes from kern.boottime or kstat. `uptime` tells minutes: no boot time is made of that.
-A container has the machine's /proc/uptime and a start of its own (`starts`).
+A container has the machine's /proc/uptime and a start of its own (`starts`); earlier starts
+stand in records of their own (`boots`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from collectors.base import NUMBER, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.errors import ParseError
 
 NAME = "uptime"
-SECONDS = 15
+SECONDS = 20
 PAST = False
 COLUMNS: tuple[Column, ...] = (
     Column("uptime_seconds", WHOLE, "s", "time since it was started"),
@@ -35,6 +36,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("boot_id", TEXT, "", "another one after each start (Linux)"),
     Column("container_started_at", TIME, "UTC", "a container's own start; NA on a machine"),
     Column("last_stop", TEXT, "", "how it ended before: planned, crashed; NA if not on record"),
+    Column("starts", WHOLE, "", "how often it was started in the period; NA if not on record"),
+    Column("crashes", WHOLE, "", "how many of these starts followed a crash; NA if not on record"),
     Column("load_1", NUMBER, "", "load average over 1 minute"),
     Column("load_5", NUMBER, "", "load average over 5 minutes"),
     Column("load_15", NUMBER, "", "load average over 15 minutes"),
@@ -58,14 +61,13 @@ else
 fi
 say cores cores
 if [ -s /run/utmp ] || [ -s /var/run/utmp ] || [ -d /run/systemd/system ]; then
-  say who within 5 who; fi
+  say who within 3 who; fi
 """
 
 # lxcfs gives a container its own /proc/uptime beside the machine's btime.
 SAME_BOOT_SECONDS = 60
-LONGEST = 500
+LONGEST = 500  # of a line: a pattern tries every word of it
 LINE = re.compile(r".*?\bup\s+(.*?),?\s*(?:(\d+)\s+users?,?\s*)?load averages?:\s*(.*)")
-LONGEST_LINE = 500
 LOADS = re.compile(r"(\d+[.,]\d+),?\s+(\d+[.,]\d+),?\s+(\d+[.,]\d+)(?:\s.*)?")
 SPAN = re.compile(
     r"(\d+):(\d\d)(?::(\d\d))?|(\d+)\s*(year|week|day|hour|hr|min|sec)(?:ute|ond)?(?:s|\(s\))?"
@@ -89,7 +91,6 @@ def script(ask: Ask) -> str:
 
 def parse(text: str, ask: Ask) -> Parsed:
     """Return one row. Raises ParseError when neither /proc nor the `uptime` line is clear."""
-    del ask
     found = probe.sections(text)
     row = _proc(found) if "uptime" in found else _elsewhere(found)
     cores = found.value("cores")
@@ -97,8 +98,8 @@ def parse(text: str, ask: Ask) -> Parsed:
     if "who" in found and found["who"].status == 0:
         row["users"] = sum(1 for line in found["who"].lines if line.strip())
     row["container_started_at"] = starts.container_started_at(found)
-    row["last_stop"] = starts.last_stop(found, row.get("booted_at"))
-    return Parsed([row])
+    told = starts.told(found, row.get("booted_at"), row.get("boot_id") or "", ask)
+    return Parsed([Row(row, **told)])
 
 
 def _proc(found: probe.Sections) -> Row:
@@ -124,16 +125,14 @@ def _booted_at(found: probe.Sections, up: int) -> datetime | None:
 
 
 def _elsewhere(found: probe.Sections) -> Row:
-    said = found.value("line")
-    if len(said) > LONGEST_LINE:  # the pattern below tries every word of it
-        raise ParseError(f"a line of uptime of {len(said):,} characters", said)
-    line = _matched(LINE.pattern, said, "the line of uptime")
+    line = _matched(LINE.pattern, found.value("line"), "the line of uptime")
     row = Row(uptime_seconds=span_seconds(line[1], line[0]))
     loads = _matched(LOADS.pattern, line[3], "the load in the line of uptime")
     row.update(_loads(loads.groups(), line[0]))
     row["users"] = int(line[2]) if line[2] else None
-    booted = found.value("boottime") + " " + found.value("kstat")
-    if boot := re.search(r"\bsec = (\d{1,12})\b|\bboot_time\s{1,9}(\d{1,12})\b", booted):
+    booted = f"{found.value('boottime')} {found.value('kstat')}"
+    # In words, as FreeBSD and macOS say it, or of `-n` on OpenBSD and of kstat, alone.
+    if boot := re.search(r"\bsec = (\d{1,12})\b|(?:^|\s)(\d{9,12})\s*$", booted):
         seconds = int(boot[1] or boot[2])
         row["booted_at"] = datetime.fromtimestamp(seconds, UTC)
         if found.value("now").isdigit():

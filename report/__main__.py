@@ -141,11 +141,18 @@ def _columns(_: argparse.Namespace, __: Console) -> int:
     return columns()
 
 
+def _demo(options: argparse.Namespace, console: Console) -> int:
+    from report.demo.writing import demo
+
+    return demo(options, console)
+
+
 RUNS = {
     "check": _check,
     "collect": _collect,
     "columns": _columns,
     "daily": _daily,
+    "demo": _demo,
     "hosts": _hosts,
     "render": _render,
     "send": _send,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report import __version__, store
+from report import __version__, derived, store
 from report.console import Console
 from report.period import past_period, period
 from report.settings import Settings
@@ -63,8 +63,10 @@ def collect(
     folder = store.day_folder(settings.output, day)
     asked = {"hosts": snapshot.kept, "past": past, "filled": old is not None}
     store.save(folder, info, frames, snapshot.raw, old is not None, asked)
+    made = store.Day(folder, info, frames)
+    derived.save(made)
     console.stage("snapshot saved")
-    return store.Day(folder, info, frames)
+    return made
 
 
 def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Info:

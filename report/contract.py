@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Severity = Literal["critical", "warning"]
+State = Literal["", "new", "worse", "ongoing", "better", "flapping"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """Something a person must act on.
 
-    question: what it answers on page 1 ("Broken", "Logins", "Filling"). subject: the host
+    kind: what it is about, in a word that stays ("disk-full"); object: which one of its host
+    ("/var"). question: what it answers on page 1 ("Broken", "Logins", "Filling"). subject: the host
     (or "3 hosts"). sentence: what a person would say, without the subject. value and bound:
     what was measured and the threshold it met, where there is one. section: the page that
-    shows more ("servers", "disks", "logins", "uptime", "coverage").
+    shows more ("servers", "disks", "logins", "coverage" …). collector: whose rows it is made
+    of; that of its section by itself. state: how it stands to the days before, "" where there is
+    none to compare with, and since when.
     """
 
+    kind: str
     severity: Severity
     question: str
     subject: str
@@ -26,17 +32,65 @@ class Finding:
     section: str
     value: float | None = None
     bound: float | None = None
+    object: str = ""
+    collector: str = ""
+    state: State = ""
+    since: date | None = None
+
+    @property
+    def source(self) -> str:
+        """The collector whose rows it is made of."""
+        return self.collector or self.section
+
+    @property
+    def atoms(self) -> tuple[tuple[str, str, str], ...]:
+        """Return what it comes down to, host by host: (host, kind, object), its stable id."""
+        return tuple((host, self.kind, self.object) for host in self.hosts)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A finding of the day before that is none today, although it was looked for."""
+
+    subject: str
+    hosts: tuple[str, ...]
+    question: str
+    sentence: str
+    since: date
 
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One of the figures at the head: "56" "of 60"; `mark` is the worst finding behind it."""
+    """One of the figures at the head: "56" "of 60"; `mark` is the worst finding behind it.
+
+    before: what it was on the days before, oldest first, None where it was not known.
+    """
 
     label: str
     value: str
     unit: str
     note: str
     mark: str
+    before: tuple[float | None, ...] = ()
+
+    @property
+    def amount(self) -> float | None:
+        """The value as a number; None where it is not known."""
+        return amount(self.value)
+
+    @property
+    def change(self) -> float | None:
+        """By how much it differs from the day before; None where one of them is not known."""
+        last = self.before[-1] if self.before else None
+        return None if last is None or self.amount is None else self.amount - last
+
+
+def amount(value: str) -> float | None:
+    """Return "43,312" as a number; None for what is none."""
+    try:
+        return float(value.replace(",", "").replace("−", "-"))
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -54,7 +108,8 @@ class Summary:
     """The day in words and figures: what page 1, the mail and the terminal say.
 
     hosts, hosts_read, hosts_partial: hosts listed, with at least one ok outcome, and with
-    some but not all outcomes good. coverage_percent: hosts_read ÷ hosts.
+    some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
+    the day before that are none today; days_before: how many days today is held against.
     """
 
     headline: str
@@ -66,3 +121,5 @@ class Summary:
     hosts_read: int
     hosts_partial: int
     coverage_percent: float
+    resolved: tuple[Resolved, ...] = ()
+    days_before: int = 0

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from report import tables
 from report.contract import Finding, KeyFigure, Severity, Summary, Unread
+from report.gaps import gathered
 from report.headline import headline, lead
-from report.reading import View, frame_of, gathered, view
-from report.rules import findings
+from report.reading import BEFORE, FIGURES_BEFORE, GOOD, View, frame_of, view
+from report.rules import QUESTIONS, findings
 from report.states import states as every_state
 from report.store import Day
+from report.trail import Past, resolved, told, with_past
 from report.words import UNKNOWN, number, percent, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
@@ -32,7 +34,16 @@ def summarise(day: Day) -> Summary:
     What was not read counts as not known: it is never part of a "none" and never 0.
     """
     known = view(day)
-    found = tuple(findings(known))
+    past = Past(known.frames[BEFORE])
+    # Within what page 1 asks, the new ones first; the sort is stable.
+    found = tuple(
+        sorted(
+            told(findings(known), past),
+            key=lambda one: (
+                one.severity != "critical", QUESTIONS.index(one.question), one.state != "new",
+            ),
+        )
+    )  # fmt: skip
     unread = tuple(
         Unread(hosts, gap.what, gap.outcome, gap.cause)
         for hosts, gap in gathered(known, brief=True)
@@ -41,14 +52,24 @@ def summarise(day: Day) -> Summary:
     return Summary(
         headline=headline(known, found),
         lead=lead(known, found),
-        figures=tuple(_figures(known, found)),
+        figures=tuple(with_past(_figures(known, found), known.frames[FIGURES_BEFORE])),
         findings=found,
         unread=unread,
+        resolved=tuple(resolved(found, past, _read(known))),
+        days_before=len(past.days),
         hosts=listed,
         hosts_read=read,
         hosts_partial=len(known.incomplete),
         coverage_percent=100 * read / listed if listed else 0.0,
     )
+
+
+def _read(known: View) -> dict[str, set[str]]:
+    """Return host → the collectors that read it in full today."""
+    return {
+        host: {name for name, outcome in one.items() if outcome in GOOD}
+        for host, one in known.outcomes.items()
+    }
 
 
 def _figures(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from report.causes import brief, clause
 from report.contract import Finding, Summary
-from report.reading import View, common_gap
+from report.gaps import common_gap
+from report.reading import View
 from report.words import (
     capital,
     count_word,
@@ -17,6 +18,18 @@ from report.words import (
     verb,
 )
 
+# What is said of hosts, by the question that is answered so.
+HAVE = {
+    "Ways in": "new ways in",
+    "Backups": "a backup that is not as it should be",
+    "Checks": "a check that fails",
+    "Memory": "little memory left",
+    "Kernel": "faults that the kernel reported",
+    "Expiring": "something that runs out",
+    "Clock": "a clock that is off",
+    "Timers": "timers that did not run",
+    "Updates": "updates to see to",
+}
 LONGEST = 130
 CLAUSES = 4
 
@@ -113,32 +126,26 @@ def _clauses(found: Sequence[Finding], view: View) -> list[str]:
 def _broken(found: Sequence[Finding], view: View) -> list[str]:
     hosts: dict[str, list[str]] = {}
     for one in found:
-        hosts.setdefault(_kind(one), []).extend(one.hosts)
+        hosts.setdefault(one.kind, []).extend(one.hosts)
     parts = []
-    if down := hosts.get("down"):
+    if down := hosts.get("server-down"):
         parts.append(f"{_who(down, view)} {verb(len(down), 'is')} down")
-    if unread := hosts.get("unread"):
+    if unread := hosts.get("server-unread"):
         said = {brief(gap.outcome, gap.cause) for host in unread if (gap := view.blind.get(host))}
         why = f" ({next(iter(said))})" if len(said) == 1 else ""
         parts.append(f"{_who(unread, view)} could not be read{why}")
-    if read_only := hosts.get("read only"):
+    if read_only := hosts.get("read-only"):
         has = verb(len(set(read_only)), "has")
         parts.append(f"{_who(read_only, view)} {has} a filesystem that fell read-only")
-    if degraded := hosts.get("degraded"):
+    if storage := sorted(set(hosts.get("storage", []))):
+        parts.append(f"{_who(storage, view)} {verb(len(storage), 'has')} storage that fails")
+    if degraded := hosts.get("server-degraded"):
         parts.append(f"{_who(degraded, view)} {verb(len(degraded), 'is')} degraded")
-    if unclear := hosts.get("unclear"):
+    if unclear := hosts.get("server-unknown"):
         alone = len(view.hosts) == 1
         whose = "its state" if alone else f"the state of {_who(unclear, view)}"
         parts.append(f"{whose} is not known")
     return parts
-
-
-def _kind(one: Finding) -> str:
-    if one.section == "disks":
-        return "read only"
-    if one.severity == "critical":
-        return "down" if one.sentence.startswith("Down") else "unread"
-    return "unclear" if one.sentence.startswith("State not known") else "degraded"
 
 
 def _clause(question: str, found: Sequence[Finding], view: View) -> str:
@@ -150,17 +157,31 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
         return f"{_who(hosts, view)} {verb(len(hosts), 'has')} many failed logins"
     if question == "Restarted":
         return f"{'the server' if alone else _who(hosts, view)} rebooted"
+    if question in HAVE:
+        return f"{_who(hosts, view)} {verb(len(hosts), 'has')} {HAVE[question]}"
+    return _filling(found, alone)
+
+
+def _filling(found: Sequence[Finding], alone: bool) -> str:
     if len(found) == 1:
         said = full(found[0], alone)
-        return said if len(said) <= LONGEST // 2 else "a filesystem is above its limit"
-    return f"{count_word(len(found))} filesystems are above their limit"
+        return said if len(said) <= LONGEST // 2 else "a filesystem fills"
+    soon = sum(one.kind == "disk-filling" for one in found)
+    over = len(found) - soon
+    if not over:
+        return f"{count_word(soon)} filesystems will be full soon"
+    return f"{count_word(over)} {'filesystem is' if over == 1 else 'filesystems are'} above " + (
+        "its limit" if over == 1 else "their limit"
+    )
 
 
 def full(one: Finding, alone: bool = False) -> str:
     """Return which filesystem is how full; without its host in a report of that host alone."""
     mount = one.sentence.partition(" ")[0]
     who = mount if alone else f"{one.subject} {mount}"
-    if "of its inodes used" in one.sentence:
+    if one.kind == "disk-filling":
+        return f"{who} will be full soon"
+    if one.kind == "inodes-full":
         return f"{who} has {percent(one.value)} % of its inodes used"
     return f"{who} is {percent(one.value)} % full"
 

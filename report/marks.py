@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 INK, GREY, MID, HAIR, TINT = "#1a1a1a", "#595959", "#8a8a8a", "#cfcdc8", "#f3f1ec"
@@ -42,6 +44,24 @@ def mark(kind: str, size: float = 7, alt: str = "") -> Markup:
 def state(name: str) -> Markup:
     """Return a state's mark with its word behind it."""
     return mark(name) + Markup(" {}").format(name)
+
+
+def spark(values: Sequence[float | None], alt: str) -> Markup:
+    """Return a line of the last days with a dot on today; nothing of fewer than three."""
+    known = [(x, value) for x, value in enumerate(values) if value is not None]
+    if len(known) < 3 or known[-1][0] != len(values) - 1:
+        return Markup()
+    low, high = min(v for _, v in known), max(v for _, v in known)
+    span = (high - low) or 1.0
+    at = [(60 * x / (len(values) - 1), 10 - 8 * (v - low) / span if high > low else 6)
+          for x, v in known]  # fmt: skip
+    path = "L".join(f"{x:.1f} {y:.1f}" for x, y in at)
+    x, y = at[-1]
+    return Markup(
+        '<svg class="spark" width="46pt" height="9pt" viewBox="-1 0 64 12" role="img" '
+        'aria-label="{}"><path d="M{}" fill="none" stroke="{}" stroke-width="1"/>'
+        '<circle cx="{:.1f}" cy="{:.1f}" r="1.6" fill="{}"/></svg>'
+    ).format(alt, path, MID, x, y, INK)
 
 
 def bar(percent: float | None, limit: float | None = None, kind: str = "") -> Markup:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from report import __version__
 
+DEMO_ENDS = date(2026, 11, 23)
 OPTIONS_OF_THEIR_OWN = {"report_date": "--date", "output_dir": "--output"}
 EXIT_CODES = """\
 exit codes, the first that applies:
@@ -100,6 +102,23 @@ def _add_verbs(verb: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check = verb("check", "say what would hinder a run")
     _add_limit(check)
     verb("columns", "print the frames' columns with dtype, unit and meaning")
+    _add_demo(verb("demo", "write a fictional organisation's settings and days, to look at"))
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="empty, or not there yet")
+    parser.add_argument("--hosts", type=int, default=60, metavar="N", help="servers (default 60)")
+    parser.add_argument("--days", type=int, default=90, metavar="N", help="days (default 90)")
+    parser.add_argument(
+        "--seed", type=int, default=7, metavar="N", help="the same gives the same (default 7)"
+    )
+    parser.add_argument(
+        "--until",
+        type=_date,
+        default=DEMO_ENDS,
+        metavar="YYYY-MM-DD",
+        help=f"the last day, and the worst (default {DEMO_ENDS})",
+    )
 
 
 def _common() -> argparse.ArgumentParser:
@@ -170,9 +189,7 @@ def _add_parameters(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _date(text: str) -> Any:
-    from datetime import date
-
+def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -17,12 +17,15 @@ from report import store
 from report.errors import NoSnapshot
 from report.markup import Page, infra
 from report.reading import View, narrowed, view
+from report.sections import access as access_section
 from report.sections import coverage as coverage_section
 from report.sections import disks as disks_section
+from report.sections import health as health_section
 from report.sections import logins as logins_section
 from report.sections import made as made_section
 from report.sections import servers as servers_section
 from report.sections import today as today_section
+from report.sections import upkeep as upkeep_section
 from report.sections import uptime as uptime_section
 from report.settings import ROOT
 from report.store import Day
@@ -102,6 +105,21 @@ def logins(day: Day) -> Page:
 def uptime(day: Day) -> Page:
     """Return how long servers have run, and which rebooted."""
     return _section(day, "uptime", uptime_section.page)
+
+
+def health(day: Day) -> Page:
+    """Return what servers stand on: storage, kernel, memory, clocks, timers, checks."""
+    return _section(day, "health", health_section.page)
+
+
+def upkeep(day: Day) -> Page:
+    """Return updates, what runs out, and backups."""
+    return _section(day, "upkeep", upkeep_section.page)
+
+
+def access(day: Day) -> Page:
+    """Return what changed among users, groups, keys, sudo rules and ports, and what is open."""
+    return _section(day, "access", access_section.page)
 
 
 def coverage(day: Day) -> Page:

@@ -5,13 +5,17 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from report.causes import nameless, of_many, short
+from collectors.base import HOST
+from collectors.base import frame as typed_frame
+from report import derived
+from report.causes import nameless
+from report.gaps import EVERYTHING, Gap
 from report.store import Day
 from report.words import is_missing, moment, natural, plural
 
@@ -20,23 +24,10 @@ if TYPE_CHECKING:
 
 GOOD = frozenset({"ok", "not_applicable"})
 READ = frozenset({"ok", "partial"})
-EVERYTHING = "everything"
 NO_GROUP = "no group"
 AN_HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """One host of which something could not be read: everything, or these collectors.
-
-    since: when its evidence begins, where that is well after the period does.
-    """
-
-    host: str
-    what: str
-    outcome: str
-    cause: str
-    since: datetime | None = None
+# Among a View's frames: the findings, and the key figures, of the days before.
+BEFORE, FIGURES_BEFORE = "before", "figures_before"
 
 
 @dataclass(frozen=True)
@@ -58,8 +49,8 @@ class View(Day):
         if not domains or numeric or len(set(short.values())) < len(short):
             return self
         frames = {}
-        for name, frame in self.frames.items():
-            frames[name] = frame.assign(host=frame["host"].map(short).astype(frame["host"].dtype))
+        for name, one in self.frames.items():
+            frames[name] = one.assign(host=one["host"].astype("string").map(short))
         # A cause may hold the full name: it stands in for the address that is not set.
         address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
         frames["hosts"] = frames["hosts"].assign(address=address)
@@ -190,7 +181,9 @@ def view(day: Day) -> View:
     """Return the day with what is known of its reach."""
     if isinstance(day, View):
         return day
-    return View(day.folder, day.info, day.frames)
+    more = derived.frames(day)
+    more |= {BEFORE: derived.before(day), FIGURES_BEFORE: derived.figures_before(day)}
+    return View(day.folder, day.info, {**day.frames, **more})
 
 
 def narrowed(day: Day, groups: Iterable[str]) -> View:
@@ -209,7 +202,11 @@ def narrowed(day: Day, groups: Iterable[str]) -> View:
     if not wanted:
         return view(day)
     kept = [host for host, one in zip(hosts["host"], own, strict=True) if set(one) & set(wanted)]
-    frames = {name: frame[frame["host"].isin(kept)] for name, frame in day.frames.items()}
+    frames = {
+        name: frame[frame["host"].isin(kept) | frame["host"].isna()]
+        for name, frame in view(day).frames.items()
+    }
+    frames[FIGURES_BEFORE] = frames[FIGURES_BEFORE].iloc[:0]  # they were of all hosts
     return View(day.folder, day.info, frames, wanted)
 
 
@@ -217,42 +214,17 @@ def frame_of(day: Day, name: str) -> pd.DataFrame:
     """Return a frame of the day; without rows when its collector did not exist or run then."""
     if name in day.frames or name in ("hosts", "outcomes"):
         return day.frames[name]
+    if name in derived.FRAMES:
+        return typed_frame(derived.FRAMES[name], [])
     from collectors import COLLECTORS
-    from collectors.base import HOST, frame
 
     columns = next(one.COLUMNS for one in COLLECTORS if name == one.NAME)
-    return frame((HOST, *columns), [])
+    return typed_frame((HOST, *columns), [])
 
 
-def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap]]:
-    """Return hosts that share a cause together: what they lack, most hosts first.
-
-    brief: with the causes as page 1 has them, rather than as recorded.
-    """
-    found: dict[tuple[str, str, str], list[tuple[Gap, str]]] = {}
-    for gap in view.gaps:
-        said = short(gap.outcome, gap.cause) if brief else gap.cause
-        alike = "" if gap.since else view.without_host(gap.host, said)
-        found.setdefault((gap.what, gap.outcome, alike), []).append((gap, said))
-    rows = []
-    for (what, outcome, alike), gaps in found.items():
-        hosts = tuple(sorted((gap.host for gap, _ in gaps), key=natural))
-        said = gaps[0][1] if len(gaps) == 1 else of_many(alike, gaps[0][1])
-        times = sorted(gap.since for gap, _ in gaps if gap.since)
-        if len(times) > 1:
-            first, last = view.at(times[0]), view.at(times[-1])
-            when = f"at {first}" if first == last else f"between {first} and {last}"
-            said = f"their logs begin {when}"
-        rows.append((hosts, Gap(hosts[0], what, outcome, said)))
-    return sorted(
-        rows, key=lambda row: (row[1].what != EVERYTHING, -len(row[0]), natural(row[0][0]))
-    )
-
-
-def common_gap(view: View) -> Gap | None:
-    """Return why of one of the hosts nothing was read, if it is the same with all of them."""
-    rows = [hosts for hosts, gap in gathered(view, brief=True) if gap.what == EVERYTHING]
-    return view.blind[rows[0][0]] if len(rows) == 1 else None
+def rows_of(day: Day, name: str) -> Iterator[Any]:
+    """Yield the rows of a frame, its columns as attributes."""
+    yield from frame_of(day, name).itertuples(index=False)
 
 
 def split(text: object) -> list[str]:

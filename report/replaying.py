@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from collectors import keeping
 from collectors.errors import Fault, Outcome, SettingsError
-from report import store
+from report import derived, store
 from report.collection import options_of
 from report.console import Console
 from report.settings import Settings
@@ -24,11 +24,12 @@ def replayed_day(raw: Path) -> date:
     return _kept(raw)[1].report_date
 
 
-def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
+def replay(settings: Settings, raw: Path, console: Console, derive: bool = True) -> store.Day:
     """Make the snapshot again of what the servers printed then, and put it in its place.
 
     Hosts, period and thresholds are those of then, the collectors and their own settings
     those of now: without a change to these the frames are equal, byte for byte.
+    derive: whether what follows from it and the days before is saved, too.
     """
     from collectors.asking import Plan, left_out
     from collectors.gather import gather
@@ -58,7 +59,10 @@ def replay(settings: Settings, raw: Path, console: Console) -> store.Day:
     folder = store.day_folder(settings.output, info.report_date)
     asked = {key: value for key, value in data.items() if key != "snapshot"}
     store.save(folder, info, snapshot.frames, snapshot.raw, asked=asked)
-    return store.Day(folder, info, snapshot.frames)
+    made = store.Day(folder, info, snapshot.frames)
+    if derive:
+        derived.save(made)
+    return made
 
 
 def _kept(raw: Path) -> tuple[dict[str, Any], store.Info]:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 PRIVILEGE = ("sudo", "su", "pkexec", "doas")
 IN_MEMORY = ("tmpfs", "devtmpfs", "ramfs")
+# Their files are those of filesystems that have rows of their own.
+MIRRORS = ("overlay", "ecryptfs", "fuse.mergerfs", "fuse.unionfs", "fuse.bindfs", "fuse.gocryptfs",
+           "fuse.encfs", "fuse.unionfs-fuse")  # fmt: skip
 UPTIME_STEPS = (
     ("under a day", 1),
     ("1 to 7 days", 7),
@@ -26,13 +29,14 @@ def filesystems(disks: pd.DataFrame) -> pd.DataFrame:
     """Return each filesystem once, however often it is mounted.
 
     Rows: one a filesystem: a local device once for its host, a remote one once for the
-    fleet; overlays other than / only mirror what lies below them and are left out. Columns:
-    those of `disks`, and host_count, the hosts that mount it.
+    fleet; what mirrors other filesystems (an overlay other than /, mergerfs) is left out.
+    Columns: those of `disks`, and host_count, the hosts that mount it.
     """
-    device = disks["device"].fillna("").astype(object)
+    called = disks["device"].fillna("").astype(object)
+    device = called.str.replace(r"^.*@(?=/dev/)", "", regex=True)  # Time Machine's snapshots
     remote = disks["remote"].fillna(False).astype(bool)
     named = device.str.contains(r"[/:]", regex=True) & ~disks["fs_type"].isin(IN_MEMORY)
-    mirror = (disks["fs_type"] == "overlay").fillna(False) & (disks["mount"] != "/").fillna(True)
+    mirror = disks["fs_type"].isin(MIRRORS).fillna(False) & (disks["mount"] != "/").fillna(True)
     frame = disks.assign(
         _host=disks["host"].where(~remote, "").astype(object),
         _device=device.where(named, disks["mount"].astype(object)),
@@ -41,11 +45,10 @@ def filesystems(disks: pd.DataFrame) -> pd.DataFrame:
     keys = ["_host", "_device"]
     counts = frame.groupby(keys, sort=False)["host"].nunique().rename("host_count")
     # The figures first, then the shortest mount: / rather than the file mounted from it.
-    order = frame.assign(_none=frame["used_percent"].isna()).sort_values(
-        ["_none", "_length"], kind="stable"
-    )
+    last = frame["used_percent"].isna() | (called != device)
+    order = frame.assign(_last=last).sort_values(["_last", "_length"], kind="stable")
     once = order.drop_duplicates(keys).join(counts, on=keys).sort_index()
-    return once.drop(columns=["_host", "_device", "_length", "_none"]).reset_index(drop=True)
+    return once.drop(columns=["_host", "_device", "_length", "_last"]).reset_index(drop=True)
 
 
 def writable(once: pd.DataFrame) -> pd.DataFrame:
@@ -73,13 +76,13 @@ def space_by_group(once: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFram
     group "remote". Columns: group, filesystems, size_bytes, used_bytes, used_percent.
     """
     frame = once[once["size_bytes"].notna() & ~once["fs_type"].isin(IN_MEMORY)].copy()
-    zfs = (frame["fs_type"] == "zfs").fillna(False).astype(bool)
-    pool = frame["device"].astype(object).str.split("/").str[0].where(zfs, "")
+    pool = _pool(frame)
     frame["group"] = frame["host"].astype(object).map(groups)
     frame.loc[frame["remote"].fillna(False).astype(bool), "group"] = "remote"
-    # Datasets of one pool share its free space: used adds up, what is free counts once.
-    frame["free"] = (frame["size_bytes"] - frame["used_bytes"]).astype("Float64")
-    twice = zfs & frame.assign(pool=pool).duplicated(["host", "pool"])
+    # What shares a pool shares its free space: used adds up, what is free counts once.
+    free = (frame["size_bytes"] - frame["used_bytes"]).astype("Float64")
+    frame["free"] = free.mask(pool != "", frame["available_bytes"].astype("Float64"))
+    twice = (pool != "") & frame.assign(pool=pool).duplicated(["host", "pool"])
     frame.loc[twice, "free"] = 0.0
     total = frame.groupby("group", sort=True).agg(
         filesystems=("mount", "size"), used_bytes=("used_bytes", "sum"), free=("free", "sum")
@@ -90,6 +93,15 @@ def space_by_group(once: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFram
     )
     columns = ["group", "filesystems", "size_bytes", "used_bytes", "used_percent"]
     return total.reset_index()[columns]
+
+
+def _pool(disks: pd.DataFrame) -> pd.Series:
+    """Return the pool that each filesystem shares with others: of ZFS or APFS; "" for none."""
+    device = disks["device"].fillna("").astype(object)
+    zfs, apfs = ((disks["fs_type"] == name).fillna(False).astype(bool) for name in ("zfs", "apfs"))
+    pool = device.str.split("/").str[0].where(zfs, "")
+    # The volumes disk3s1 and disk3s5 lie in the container disk3.
+    return pool.mask(apfs, device.str.extract(r"^(/dev/disk\d+)s\d", expand=False).fillna(""))
 
 
 def sessions(logins: pd.DataFrame) -> pd.DataFrame:

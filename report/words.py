@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from report.glyphs import GLYPHS
@@ -147,7 +147,7 @@ def moment(at: Any, zone: tzinfo, from_at: datetime, to_at: datetime) -> str:
     return day_month(local, with_year=abs((to_at - at).days) > 300)
 
 
-def day_month(at: datetime, with_year: bool = False) -> str:
+def day_month(at: date, with_year: bool = False) -> str:
     """Return "22 Nov", or "21 Mar 2025"."""
     return f"{at.day} {at:%b}" + (f" {at.year}" if with_year else "")
 

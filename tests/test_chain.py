@@ -351,7 +351,7 @@ class TestMail:
         assert len(box.messages) - before <= 1
         assert len(box.messages) == 1 or (stage == "sending" and len(box.messages) == 2)
         assert sorted(p.name for p in site.day.iterdir()) == [
-            "data", "delivery.json", "mail.eml", "manifest.json", "raw", "report.html",
+            "data", "delivery.json", "derived", "mail.eml", "manifest.json", "raw", "report.html",
             "report.ipynb", "report.pdf", "report.xlsx", "run.log",
         ]  # fmt: skip
         assert "already delivered" in site.run("daily")

@@ -9,7 +9,7 @@
     df2|=137                                    the mount on line 2 of the table is stuck
     fstab|rw /                                  what fstab says of it (its options stay there)
 
-One row a filesystem: types and options from the table of mounts (`mounts` says which are
+One row a filesystem: types and options from the table of mounts (`kinds` says which are
 left out and why), figures from `df`. Only mount points are named to `df`, so no automount
 is woken. What may hang, network and FUSE, is asked apart, each in processes of its own and
 under its own limit; a stuck one is a row with its cause. Where there is no /proc/self/mounts
@@ -77,11 +77,11 @@ def parse(text: str, ask: Ask) -> Parsed:
         for at, more in table.figures.items():
             figures[at] = figures.get(at, {}) | more
     # What df knows and the table of mounts does not is never dropped.
-    unlisted = [
-        mounts.Mount(0, devices[at], at, types.get(at, "")) for at in figures if at not in known
+    only_df = [
+        mounts.unlisted(devices[at], at, types.get(at, "")) for at in figures if at not in known
     ]
     kept = [m for m in mounts.distinct(listed) if not _named_by_twin(m, listed, figures)]
-    kept += [one for one in unlisted if figures[one.at].get("size")]
+    kept += [one for one in only_df if figures[one.at].get("size") and one.wanted]
     if not kept:
         raise NotApplicable("no filesystem is mounted that could run out of space")
     missing = {m.at: _why(m, found, tables) for m in kept if "size" not in figures.get(m.at, {})}

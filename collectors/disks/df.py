@@ -2,6 +2,8 @@
 
     Filesystem     1024-blocks    Used Available Capacity Mounted on         POSIX, GNU, BusyBox
     Filesystem            kbytes    used   avail capacity  Mounted on        Solaris
+    Filesystem          kbytes    used   avail %used Mounted on              HP-UX bdf
+    Filesystem          Type  kbytes     use     avail  %use Mounted on      IRIX
     Filesystem    1024-blocks      Free %Used    Iused %Iused Mounted on     AIX df -k
     Filesystem  1024-blocks Used Avail Capacity iused ifree %iused Mounted on   FreeBSD df -ki
     Filesystem      Inodes IUsed   IFree IUse% Mounted on                    GNU
@@ -31,12 +33,14 @@ TOTAL = re.compile(r"total\s.*\s-")
 SIZE = re.compile(r"(?:(\d+)-blocks|1[Kk]-blocks|[Kk]bytes)")
 COLUMNS = {
     "used": "used",
+    "use": "used",
     "avail": "available",
     "available": "available",
     "free": "available",
     "capacity": "percent",
     "use%": "percent",
     "%used": "percent",
+    "%use": "percent",
     "%cap": "percent",
     "inodes": "inodes",
     "iused": "iused",
@@ -107,11 +111,11 @@ def read(section: Section, known: Mapping[str, str]) -> Table:
 
 
 def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines, with one that begins with a blank joined to a name alone before it."""
+    """Yield lines, with one that begins with a blank, or is none, joined to a name alone before."""
     whole = ""
     for line in lines:
-        if whole and line[:1].isspace() and not ENDED.search(whole):
-            whole = f"{whole} {line.strip()}"
+        if whole and not line[:1].strip() and not ENDED.search(whole):
+            whole = f"{whole} {line.strip()}".rstrip()
             continue
         if whole:
             yield whole

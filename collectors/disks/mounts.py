@@ -1,16 +1,13 @@
 """The table of mounts, and which of them a report about disks is about; a part of `disks`.
 
-    /dev/sda1 / ext4 rw,relatime 0 0                        /proc/self/mounts, fstab(5)
-    /dev/ada0p2 on / (ufs, local, journaled soft-updates)   mount: FreeBSD, macOS
-    /dev/sd0a on / type ffs (local)                         mount: OpenBSD, NetBSD
-    rpool/ROOT on a tab-separated line                      /etc/mnttab: Solaris
-    / on rpool/ROOT read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018    mount: Solaris
-             /dev/hd4  /  jfs2  Nov 20 06:13 rw,log=/dev/hd8   mount: AIX
+/dev/sda1 / ext4 rw,relatime 0 0                        /proc/self/mounts, fstab(5)
+/dev/ada0p2 on / (ufs, local, journaled soft-updates)   mount: FreeBSD, macOS
+/dev/sd0a on / type ffs (local)                         mount: OpenBSD, NetBSD
+rpool/ROOT on a tab-separated line                      /etc/mnttab: Solaris
+/ on rpool/ROOT read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018    mount: Solaris
+         /dev/hd4  /  jfs2  Nov 20 06:13 rw,log=/dev/hd8   mount: AIX
 
-Left out, like node_exporter does: what has no blocks (PSEUDO: of Linux, of BSD and macOS, of
-Solaris and AIX), images, which are full by their nature (IMAGES: a snap at 100 % is no
-news), and what a container engine mounts for its containers out of a filesystem that has a
-row of its own (TRANSIENT below ENGINES).
+`kinds` says which of them are left out.
 """
 
 from __future__ import annotations
@@ -19,35 +16,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from collectors.disks import kinds
 from collectors.errors import ParseError
 from collectors.text import Sections
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PSEUDO = _words(
-    """autofs bdev binfmt_misc bpf cgroup cgroup2 configfs cpuset debugfs devpts efivarfs fusectl
-    hugetlbfs mqueue nfsd nsfs pipefs proc pstore ramfs resctrl rootfs rpc_pipefs securityfs
-    selinuxfs smackfs sockfs sysfs tracefs usbfs fuse.gvfsd-fuse fuse.lxcfs fuse.portal
-    devfs fdescfs kernfs linprocfs linsysfs procfs ptyfs nullfs
-    bootfs ctfs dev fd lofs mntfs objfs sharefs ahafs namefs"""
-)
-IMAGES = _words("squashfs iso9660 erofs cramfs romfs cd9660 cdrfs hsfs fuse.snapfuse")
-TRANSIENT = _words("overlay aufs tmpfs fuse.fuse-overlayfs")
-ENGINES = re.compile(
-    r"/(proc|sys|run/credentials|run/docker|run/(k3s/)?containerd|var/run/docker|snap"
-    r"|var/lib/(docker|containerd?s?|kubelet/pods|rancher))/.*"
-)
-REMOTE = _words(
-    """nfs nfs3 nfs4 cifs smb3 smbfs ncpfs afs coda ceph glusterfs lustre beegfs fhgfs gpfs
-    orangefs panfs acfs davfs 9p virtiofs afpfs webdav"""
-)
-REMOTE_FUSE = re.compile(
-    r"fuse\.(sshfs|s3fs|rclone|gcsfuse|goofys|ceph.*|gluster.*|curlftpfs|davfs2?|juicefs|mfs|moosefs)"
-)
-ELSEWHERE = re.compile(r"[^/:]+:/.*|\[[0-9a-fA-F:]+\]:/.*|//.*|https?:.*")
 ESCAPE = re.compile(r"\\([0-7]{3})")
 AIX = re.compile(r"(\S*)\s+(\S+)\s+(/\S*)\s+(\w+)\s+[A-Z][a-z]{2} +\d+ +\d\d:\d\d\s*(.*)")
 SOLARIS = re.compile(r"(/.*?) on (\S+) (read.*) on [A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d .*")
@@ -67,23 +39,27 @@ class Mount:
     def remote(self) -> bool:
         """Whether what it holds lies on another machine, as far as type and device tell."""
         if self.fs_type and not self.fs_type.startswith("fuse"):
-            return self.fs_type in REMOTE
-        return bool(REMOTE_FUSE.fullmatch(self.fs_type) or ELSEWHERE.fullmatch(self.device))
+            return self.fs_type in kinds.REMOTE
+        return bool(
+            kinds.REMOTE_FUSE.fullmatch(self.fs_type) or kinds.ELSEWHERE.fullmatch(self.device)
+        )
 
     @property
     def apart(self) -> bool:
         """Whether asking about it may hang, so that it is asked by itself."""
-        return self.fs_type in REMOTE or self.fs_type.startswith("fuse")
+        return self.fs_type in kinds.REMOTE or self.fs_type.startswith("fuse")
 
     @property
     def wanted(self) -> bool:
         """Whether it can hold data of which it can run out."""
-        transient = self.fs_type in TRANSIENT and ENGINES.fullmatch(self.at)
-        return self.fs_type not in PSEUDO | IMAGES and not transient
+        transient = self.fs_type in kinds.TRANSIENT and kinds.ENGINES.fullmatch(self.at)
+        return self.fs_type not in kinds.PSEUDO | kinds.IMAGES and not transient
 
     @property
     def identity(self) -> tuple[str, ...]:
         """What bind mounts have in common: device and type; on btrfs the subvolume too."""
+        if self.fs_type == "devtmpfs":  # the kernel has but one
+            return (self.fs_type,)
         named = self.fs_type == "zfs" or re.search("[/:]", self.device)
         if not named or self.device == "/dev/fuse":
             return (self.at,)
@@ -99,6 +75,12 @@ def table(found: Sections) -> list[Mount]:
         return [_mnttab(number, line) for number, line in _numbered(found["mnttab"].lines)]
     lines = _numbered(found.good("mount"))
     return [_other(n, line) for n, line in lines if not re.match(r"\s*(node\s+mounted|-{5})", line)]
+
+
+def unlisted(device: str, at: str, fs_type: str) -> Mount:
+    """Return a mount that only df tells of: of what type is told by a pseudo device's name."""
+    image = "squashfs" if kinds.SNAP.fullmatch(f"{device} {at}") else ""
+    return Mount(0, device, at, fs_type or kinds.CALLED.get(device, image))
 
 
 def expected(lines: Iterable[str]) -> dict[str, bool]:

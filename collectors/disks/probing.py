@@ -9,7 +9,7 @@ And `exec 2>&1`, because dash keeps a copy of what a redirection of the group re
 
 from __future__ import annotations
 
-from collectors.disks import mounts
+from collectors.disks import kinds
 
 LIMIT_SECONDS = 5
 # How many mounts are asked at once: each takes a handful of processes for a moment.
@@ -39,10 +39,11 @@ name() { at=$(printf '%b.' "${1#* }"); at=${at%.}; }
 seds=; asked=0; lines=0; set -f; set --; old=$IFS; newline='
 '
 [ -r /etc/fstab ] && say fstab fstab </etc/fstab
-if [ -r /proc/self/mounts ] && read -r _ </proc/self/mounts; then
-  say mounts sed 's/,[a-z]*dir=[^, ]*//g' /proc/self/mounts
+table=/proc/self/mounts; [ -r $table ] || table=/proc/mounts
+if [ -r $table ] && read -r _ <$table; then
+  say mounts sed 's/,[a-z]*dir=[^, ]*//g' $table
   # "type mount-point", with \040 made \0040 for printf.
-  table=$(sed 's/^[^ ]* \([^ ]*\) \([^ ]*\) .*/\2 \1/; s/\\/\\0/g' /proc/self/mounts)
+  table=$(sed 's/^[^ ]* \([^ ]*\) \([^ ]*\) .*/\2 \1/; s/\\/\\0/g' $table)
   IFS=$newline
   for line in $table; do
     case ${line%% *} in LEFT_OUT | APART) ;; *) name "$line"; set -- "$@" "$at" ;; esac
@@ -70,7 +71,7 @@ finish; :
 for _word, _meaning in {
     "LIMIT": str(LIMIT_SECONDS),
     "AT_ONCE": str(AT_ONCE),
-    "APART": "|".join([*sorted(mounts.REMOTE), "fuse*"]),
-    "LEFT_OUT": "|".join(sorted(mounts.PSEUDO | mounts.IMAGES)),
+    "APART": "|".join([*sorted(kinds.REMOTE), "fuse*"]),
+    "LEFT_OUT": "|".join(sorted(kinds.PSEUDO | kinds.IMAGES)),
 }.items():
     SCRIPT = SCRIPT.replace(_word, _meaning)

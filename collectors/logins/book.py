@@ -61,9 +61,10 @@ class Book:
         self.open[key] = made
         made.keys.append(key)
         self._waiting.append(made)
-        if number:
-            self._by_source[line.host, ip, number] = made
-            made.places.append((line.host, ip, number))
+        if number and line.program != SERVICE:
+            place = (line.host, ip, number)
+            self._by_source[place] = made
+            made.places.append(place)
         if len(self._waiting) > 2 * KEPT:
             self._settle(KEPT)
         return made

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from collectors.logins.heads import Stamp, aware
+from collectors.logins.stamps import Stamp, aware
 
 # A clock that was set back makes lines run backwards by hours or days, a new year by months.
 BACKWARDS = timedelta(days=7)
@@ -84,7 +84,10 @@ class Clock:
         """Return a stamp's time in UTC and whether it is ambiguous, None for no such day."""
         if stamp.zone is not None:
             known = aware(stamp, year, stamp.zone)
-            return None if known is None else (known.astimezone(UTC), False)
+            try:
+                return None if known is None else (known.astimezone(UTC), False)
+            except OverflowError:  # the last hours of the year 9999
+                return None
         local = aware(stamp, year)
         if local is None:
             return None

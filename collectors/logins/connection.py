@@ -13,6 +13,7 @@ from collectors.logins.sshd_lines import KEYED
 SERVICE = "sshd"
 # LoginGraceTime is 120 s by default; PAM's own delay after a failure is 2 s.
 HELPER_WITHIN = timedelta(seconds=120)
+LOGIN_WITHIN = timedelta(minutes=10)
 
 Claim = tuple[Attempt, set[str | None]]
 
@@ -33,6 +34,8 @@ class Connection:
     # The first line that says the user is invalid or not allowed, and the first that
     # merely names a user at the connection's end.
     refused: Line | None = None
+    # "Invalid user" or "User … not allowed", which a connection writes once.
+    looked_up: Line | None = None
     named: Line | None = None
     # A step of a method, which says that a user was named: no attempt while it goes on.
     begun: Line | None = None
@@ -48,6 +51,17 @@ class Connection:
             return False
         return not (number and self.port and number != self.port)
 
+    def another(self, line: Line, user: str) -> bool:
+        """Whether a second "Invalid user" is another connection's, of which no more is told.
+
+        A connection never changes its user. Repeated word for word within the time that one
+        has to log in it may be the same, if it has a process's number.
+        """
+        said = self.looked_up
+        if said is None:
+            return False
+        return not line.pid or user != self.user or line.at - said.at > LOGIN_WITHIN
+
     def only_pam(self) -> bool:
         """Whether PAM's failures are all that this process has logged."""
         return bool(self.pam_failures) and not (
@@ -60,13 +74,40 @@ class Connection:
 
     def learn(self, ip: str | None, number: int | None, user: str | None = None) -> None:
         """Keep what a line says of where the connection comes from, and for whom."""
-        if is_address(ip):
-            self.ip = self.ip or ip
-        else:
-            self.name = self.name or ip
-        self.port = self.port or number
-        if user is not None and self.user is None:
+        if ip is not None and ip != self.ip:
+            if not is_address(ip):
+                self.name = self.name or ip
+            elif self.ip is None:
+                self.ip = ip
+        if self.port is None:
+            self.port = number
+        if self.user is None:
             self.user = user
+
+    def fail(self, row: Attempt) -> None:
+        """Add a failed attempt, unless the line before spoke of it already.
+
+        auth-pam.c logs "PAM: … for USER from IP", then auth_log the same attempt as
+        "Failed keyboard-interactive/pam".
+        """
+        last = self.rows[-1] if self.rows else None
+        method = row.method or ""
+        if (
+            last is not None
+            and method.startswith("keyboard-interactive")
+            and last.method == "pam"
+            and last.count == row.count
+        ):
+            last.method, last.source_port = method, row.source_port
+            last.user = last.user if row.user is None else row.user
+            return
+        self.rows.append(row)
+
+    def close(self, line: Line) -> None:
+        """End the connection, and the login on it if PAM has not told its end."""
+        if self.accepted is not None and not self.session_closed:
+            self.accepted.ended_at = self.accepted.ended_at or line.at
+        self.ended = True
 
 
 def judge(connection: Connection) -> list[Attempt]:
@@ -77,12 +118,17 @@ def judge(connection: Connection) -> list[Attempt]:
     who is invalid or not allowed; else one `aborted` for a user who was named and of whom
     nothing was judged; else nothing, for without a name it was a scan.
     """
-    judged = [row for row in connection.rows if row.method != "none"]
-    for row in judged:
+    judged = []
+    for row in connection.rows:
+        if row.method == "none":
+            continue
         _complete(row, connection)
         if row.method == "pam":
             row.method = "keyboard-interactive/pam"
+        judged.append(row)
     if connection.accepted is not None:
+        if not judged and not connection.pam_failures:
+            return [connection.accepted]
         others = _pam_rows(connection, other_than=connection.accepted.user) if not judged else []
         refused = [row for row in judged if row.method not in KEYED]
         return [*refused, *others, connection.accepted]
@@ -147,12 +193,16 @@ def _pam_rows(connection: Connection, other_than: str | None = None) -> list[Att
     """Each module of the stack logs the same attempt, so the one that counts most counts."""
     if not connection.pam_failures:
         return []
-    rows = max(connection.pam_failures.values(), key=lambda rows: sum(row.count for row in rows))
+    rows = max(connection.pam_failures.values(), key=_how_many)
     if other_than is not None:
         rows = [row for row in rows if row.user not in (None, other_than)]
     for row in rows:
         _complete(row, connection)
     return rows
+
+
+def _how_many(rows: Sequence[Attempt]) -> int:
+    return sum(row.count for row in rows)
 
 
 def _complete(row: Attempt, connection: Connection) -> None:

@@ -1,20 +1,19 @@
-"""login, display managers, cockpit, vsftpd, and PAM's lines of any other service.
+"""login, display managers, cockpit, other servers, and PAM's lines of any other service.
 
     login[1]: LOGIN ON tty1 BY bob;  login[1]: ROOT LOGIN ON tty1 FROM 10.0.0.1
-    login[1]: ROOT LOGIN  on '/dev/tty1'                              shadow
+    login[1]: ROOT LOGIN  on '/dev/tty1';  'bob' logged in on 'tty1'  shadow
     login[1]: FAILED LOGIN 1 FROM tty1 FOR bob, Authentication failure
     login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', …            shadow
     login[1]: invalid password for 'bob' on 'tty1' from '10.0.0.1'    BusyBox
     login[1]: root login on 'tty1'                                    BusyBox
     login: ROOT LOGIN (root) ON ttyv0;  login from 10.0.0.1 on pts/0 as bob;  3 LOGIN
-        FAILURES FROM 10.0.0.1, bob                                    FreeBSD
+        FAILURES FROM 10.0.0.1, bob;  LOGIN root REFUSED FROM 10.0.0.1 BSD
      -- root[1]: ROOT LOGIN ON tty1     login, once it has become the user's shell
-    vsftpd[1]: [bob] FAIL LOGIN: Client "10.0.0.1";  [bob] OK LOGIN: …
     gdm-password][1]: pam_unix(gdm-password:session): session opened for user bob(uid=1000) by …
 
-After util-linux's login.c, shadow's login.c, BusyBox's login.c, vsftpd's logging.c. A
-failure that several lines of one process speak of is counted by the kind of line that
-counts most, and told by the program's own where there is one.
+After util-linux's login.c, shadow's login.c, BusyBox's login.c; what servers say in words of
+their own stands in `daemons`. A failure that several lines of one process speak of is counted
+by the kind of line that counts most, and told by the program's own where there is one.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collectors.logins import pam
+from collectors.logins import daemons, pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
 
 # Services whose session is a person's login.
@@ -51,23 +50,28 @@ _LOGIN = re.compile(
 )
 _LOGIN_BSD = re.compile(r"login (?:from (?P<from>\S+) )?on (?P<tty>\S+) as (?P<user>.*)$")
 _FAILED_BSD = re.compile(
-    r"(?P<count>\d+) LOGIN FAILURES? (?:FROM (?P<from>[^\s,]+)|ON (?P<tty>[^\s,]+))"
+    r"(?:(?P<count>\d+) )?LOGIN FAILURES? (?:FROM (?P<from>[^\s,]+)|ON (?P<tty>[^\s,]+))"
     r"(?:, (?P<user>.*))?$"
 )
-_SHADOW = re.compile(r"ROOT LOGIN +on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?")
+_REFUSED_BSD = re.compile(
+    r"LOGIN (?P<user>.*) REFUSED (?:FROM (?P<from>\S+)(?: ON TTY \S+)?|ON TTY (?P<tty>\S+))$"
+)
+# Old releases open their quotes with a backquote.
+_PLACE = r"on [`'](?P<tty>[^']*)'(?: from [`'](?P<from>[^']*)')?"
+_SHADOW = re.compile(rf"(?:ROOT LOGIN|[`'](?P<user>.*)' logged in) +{_PLACE}")
 _BUSYBOX = re.compile(r"(?P<user>root) login on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$")
 _FAILED = re.compile(
     r"(?:FAILED LOGIN (?:SESSION|\d+) FROM|TOO MANY LOGIN TRIES \(\d+\) FROM) (?P<from>\S+) "
     r"FOR (?P<user>.*), (?P<why>[^,]*)$"
 )
 _FAILED_SHADOW = re.compile(
-    r"(?:FAILED LOGIN \(\d+\)|TOO MANY LOGIN TRIES \(\d+\)) *on '(?P<tty>[^']*)'"
-    r"(?: from '(?P<from>[^']*)')? FOR '(?P<user>.*)'(?:, .*)?$"
+    rf"(?:FAILED LOGIN \(\d+\)|TOO MANY LOGIN TRIES \(\d+\)) *{_PLACE}"
+    r" FOR [`'](?P<user>.*)'(?:, .*)?$"
 )
 _FAILED_BUSYBOX = re.compile(
     r"invalid password for '(?P<user>.*)' on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$"
 )
-_VSFTPD = re.compile(r'(?:\[(?P<user>.*)\] )?(?P<how>OK|FAIL) LOGIN: Client "(?P<from>[^"]+)"')
+_FAILURES = (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX, _FAILED_BSD, _REFUSED_BSD)
 _TTY = re.compile(r"(?:/dev/)?(?:tty|pts/|console|hvc|ttyS|vc/)\S*$")
 _UNKNOWN = frozenset({"UNKNOWN", "(unknown)", "(null)", "(none)", ""})
 
@@ -76,6 +80,8 @@ _DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=pam_)")
 # Where the greeter of a display manager logs in under the service's own name.
 _GREETERS = frozenset({"lightdm", "gdm", "gdm3", "Debian-gdm", "sddm", "kdm", "lxdm", "slim"})
 
+# From a server's own word on a login to its session's, where no number joins them.
+SESSION_WITHIN = timedelta(seconds=10)
 # Nobody types a password anew so soon.
 AT_ONCE = timedelta(seconds=1)
 
@@ -110,6 +116,7 @@ class Consoles:
         self._accepted: list[Attempt] = []
         self._sessions: dict[Key, tuple[Attempt, set[str]]] = {}
         self._failures: dict[Key, Failures] = {}
+        self._nameless: Attempt | None = None
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
@@ -121,12 +128,14 @@ class Consoles:
             self._pam(line, said)
         elif line.program == "login":
             self._login(line, message)
-        elif line.program == "vsftpd" and (found := _VSFTPD.match(message)) is not None:
-            self._vsftpd(line, found)
+        elif (own := daemons.read(line.program, message)) is not None:
+            self._server(line, own)
 
     def attempts(self) -> Iterable[Attempt]:
         """Return the rows."""
         yield from self._accepted
+        if self._nameless is not None:
+            yield self._nameless
         for failures in self._failures.values():
             yield from failures.rows()
 
@@ -139,7 +148,7 @@ class Consoles:
                 self._forgive(line, service, said)
                 self._accept(line, service, said.user, None, "pam")
         elif said.kind == pam.CLOSED:
-            session, _ = self._sessions.pop((line.host, service, line.pid), (None, None))
+            session, _ = self._sessions.pop(_session(line, service), (None, None))
             if session is not None and session.user in (said.user, None):
                 session.ended_at = line.at
         elif said.kind == pam.GRANTED:
@@ -157,39 +166,59 @@ class Consoles:
             if (found := pattern.match(message)) is not None:
                 said = found.groupdict()
                 user = said.get("user") or said.get("name") or "root"
-                self._accept(line, "login", user, found["from"], "own")
+                # BSD's speaks of root in a line of each kind.
+                kind = "own" if pattern is not _LOGIN_BSD else "bsd"
+                self._accept(line, "login", user, found["from"], kind)
                 return
-        for pattern in (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX, _FAILED_BSD):
+        for pattern in _FAILURES:
             if (found := pattern.match(message)) is not None:
                 row = attempt(line, FAILED, "login")
                 row.count *= int(found.groupdict().get("count") or 1)
                 row.user = None if found["user"] in _UNKNOWN else found["user"]
                 row.source_ip = _remote(found["from"])
-                self._fail(line, row, "")
+                # BSD's writes a line without the name, then the same with it.
+                held, self._nameless = self._nameless, None
+                if held is not None and (row.at, row.count) != (held.at, held.count):
+                    self._fail(line, held, "")
+                if pattern is _FAILED_BSD and found["user"] is None:
+                    self._nameless = row
+                else:
+                    self._fail(line, row, "")
                 return
 
-    def _vsftpd(self, line: Line, found: re.Match[str]) -> None:
-        if found["how"] == "OK":
-            self._accept(line, "vsftpd", found["user"], found["from"], "own")
+    def _server(self, line: Line, said: daemons.Said) -> None:
+        if said.result == ACCEPTED:
+            row = self._accept(line, said.service, said.user, said.ip, "own")
+            row.source_port = row.source_port or said.port
             return
-        row = attempt(line, FAILED, "vsftpd")
-        row.user, row.source_ip = found["user"], source(found["from"])
+        row = attempt(line, FAILED, said.service)
+        row.user, row.source_ip, row.source_port = said.user, said.ip, said.port
         self._fail(line, row, "")
 
     def _accept(
         self, line: Line, service: str, user: str | None, where: str | None, kind: str
-    ) -> None:
+    ) -> Attempt:
         """PAM and the program both speak of one login, each once; they come in either order."""
-        key = (line.host, service, line.pid)
-        known, kinds = self._sessions.get(key, (None, set()))
-        if known is not None and known.user == user and kind not in kinds:
-            known.source_ip = known.source_ip or _remote(where)
-            kinds.add(kind)
-            return
+        # shadow's login opens the session, its child says the rest.
+        key, parent = _session(line, service), (line.host, service, "pam")
+        for each in (key,) if kind == "pam" else (key, parent):
+            known, kinds = self._sessions.get(each, (None, set()))
+            if (
+                known is not None
+                and known.user == user
+                and kind not in kinds
+                and ((line.pid and line.pid == each[2]) or line.at - known.at <= SESSION_WITHIN)
+            ):
+                known.source_ip = known.source_ip or _remote(where)
+                kinds.add(kind)
+                return known
         row = attempt(line, ACCEPTED, service)
         row.user, row.source_ip = user, _remote(where)
         self._accepted.append(row)
         self._sessions[key] = row, {kind}
+        if kind == "pam":
+            self._sessions[parent] = self._sessions[key]
+        return row
 
     def _forgive(self, line: Line, service: str, said: pam.Pam) -> None:
         key: Key = (line.host, service, line.pid)
@@ -199,11 +228,20 @@ class Consoles:
                 failures.forgive(line.at, said.module if said.kind == pam.GRANTED else "")
 
     def _fail(self, line: Line, row: Attempt, kind: str) -> None:
-        # One process of login serves one person, a daemon's process many.
+        # One process of login serves one person, a daemon's process many. proftpd gives an
+        # address where PAM gives a name, xrdp where PAM gives nothing.
         key: Key = (line.host, row.service, line.pid)
-        if row.service != "login" or not line.pid:
+        if row.service in ("proftpd", "xrdp-sesman"):
+            key = (line.host, row.service, row.user or "")
+        elif row.service in daemons.SHARED:
+            key = (line.host, row.service, row.user or "", row.source_ip or "")
+        elif row.service != "login" or not line.pid:
             key = (*key, row.user or "", row.source_ip or "")
         self._failures.setdefault(key, Failures()).by_kind.setdefault(kind, []).append(row)
+
+
+def _session(line: Line, service: str) -> Key:
+    return line.host, service, "" if service in daemons.SHARED else line.pid
 
 
 def _remote(text: str | None) -> str | None:

@@ -1,78 +1,31 @@
-"""su, sudo and doas: somebody becomes somebody else.
+"""su, sudo, doas and pkexec: somebody becomes somebody else.
 
-    sudo[1]:   bob : TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/bin/ls
-    sudo[1]:   bob : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
-    su[1]: (to root) bob on pts/0            util-linux
-    su[1]: FAILED SU (to root) bob on pts/0
-    su[1]: Successful su for root by bob     shadow;  FAILED su for root by bob
-    su[1]: + /dev/pts/0 bob:root             shadow, BusyBox;  - for a failed one
-    su: BAD SU bob to root on /dev/ttyp0     BSD
-    su: 'su root' failed for bob on /dev/pts/2    Solaris
-    su: failed: ttyq4 changing from bob to root   IRIX
-    doas: bob ran command ls as root from /home/bob;  bob ran command as root: ls
-    doas: failed auth for bob;  doas: command not permitted for bob: ls
-    pkexec[1]: bob: Executing command [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/ls]
-
-One row for each command of sudo and doas, one for each change of user by su; PAM's lines
-of the same process add the end, and stand in where the program itself logged nothing.
-After sudo's logging.c and eventlog.c, util-linux's su-common.c, shadow's su.c, BusyBox's
-su.c and OpenBSD's doas.c.
+One row for each command of sudo, doas and pkexec, one for each change of user by su; PAM's
+lines of the same process add the end, and stand in where the program itself logged nothing.
+What the lines look like: `elevation_lines`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from collectors.logins import pam
+from collectors.logins import elevation_lines, pam
+from collectors.logins.elevation_lines import Said
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
 
 SU = frozenset({"su", "su-l"})
-PROGRAMS = SU | {"sudo", "doas", "sudo-i", "pkexec"}
-
-# The command is its caller's word and comes last, so the first fields are sudo's.
-_SUDO = re.compile(
-    r" *(?P<user>.*?) : "
-    r"(?:(?P<why>(?!TTY=|PWD=|HOST=|USER=|CHROOT=)[^;]*(?:;(?! [A-Z]+=)[^;]*)*?) ; )?"
-    r"(?:HOST=\S* ; )?(?:TTY=[^;]* ; )?(?:CHROOT=.*? ; )?(?:PWD=.*? ; )?"
-    r"(?:USER=(?P<target>.*?) ; )?.*?COMMAND="
-)
-_CONTINUED = re.compile(r" *(?:\S+ : )?\(command continued\)")
-_SU_TO = re.compile(r"(?P<bad>FAILED SU )?\(to (?P<target>.*)\) (?P<user>.*) on (?P<tty>\S+)$")
-_SU_FOR = re.compile(r"(?P<how>Successful|FAILED) su for (?P<target>.*) by (?P<user>.*)$")
-_SU_SIGN = re.compile(r"(?P<sign>[+-]) (?P<tty>\S+) (?P<user>[^:]*)[:-](?P<target>.*)$")
-_SU_BSD = re.compile(r"(?P<bad>BAD SU )?(?P<user>\S+) to (?P<target>\S+)(?: on (?P<tty>\S+))$")
-_SU_SUN = re.compile(
-    r"'su (?P<target>\S+)' (?:(?P<bad>failed)|succeeded) for (?P<user>\S+) on (?P<tty>\S+)$"
-)
-_SU_IRIX = re.compile(
-    r"(?P<bad>failed): (?P<tty>\S+) changing from (?P<user>\S+) to (?P<target>\S+)$"
-)
-_SU = (
-    ("to", _SU_IRIX),
-    ("to", _SU_SUN),
-    ("to", _SU_TO),
-    ("for", _SU_FOR),
-    ("sign", _SU_SIGN),
-    ("to", _SU_BSD),
-)
-_DOAS = re.compile(
-    r"(?P<user>\S+) ran command (?:as (?P<early>[^\s:]+): |.* as (?P<target>\S+) from )"
-)
-_DOAS_BAD = re.compile(
-    r"(?:failed auth for (?P<user>\S+)|(?:command not permitted|failed command) for (?P<who>\S+): )"
-)
-# The command comes last here too.
-_PKEXEC = re.compile(
-    r"(?P<user>.*?): (?P<bad>Error executing|Executing) command.*? "
-    r"\[USER=(?P<target>[^\]]*)\] \[TTY="
-)
-
+PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec"}
 
 # From a command's line to its session's, where no number joins them.
 SESSION_WITHIN = timedelta(seconds=60)
+# And from a session's to its command's, which come at once.
+COMMAND_WITHIN = timedelta(seconds=2)
+# So many at once, where no number tells them apart.
+MOST_OPEN = 20
+
+Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -82,6 +35,19 @@ class Change:
     row: Attempt
     kinds: set[str] = field(default_factory=set)
     closed: bool = False
+    # Whether the session's line named who asked: older systems give root's number for all.
+    named: bool = True
+    # The one before, where no process's number tells them apart.
+    before: Change | None = None
+
+    def and_before(self) -> Iterator[Change]:
+        """Yield this one and some of those before it."""
+        change: Change | None = self
+        for _ in range(MOST_OPEN):
+            if change is None:
+                return
+            yield change
+            change = change.before
 
 
 class Elevation:
@@ -89,27 +55,22 @@ class Elevation:
 
     def __init__(self) -> None:
         self._rows: list[Attempt] = []
-        self._open: dict[tuple[str, str, str], Change] = {}
-        self._refused: dict[tuple[str, str, str], Change] = {}
+        self._open: dict[Key, Change] = {}
+        self._refused: dict[Key, Change] = {}
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
-        program = (
-            "su" if line.program in SU else "sudo" if line.program == "sudo-i" else line.program
-        )
+        program = line.program
+        program = "su" if program in SU else "sudo" if program.startswith("sudo") else program
         key = (line.host, program, line.pid)
         message = line.message.rstrip()
-        said = pam.read(message, line.module)
-        if said is not None:
+        if (said := pam.read(message, line.module)) is not None:
             self._pam(line, key, said)
-        elif program == "sudo":
-            self._sudo(line, key, message)
-        elif program == "doas":
-            self._doas(line, key, message)
-        elif program == "pkexec":
-            self._pkexec(line, key, message)
-        else:
-            self._su(line, key, message)
+        elif program == "su":
+            if (change := elevation_lines.su(message)) is not None:
+                self._change(line, key, change)
+        elif (command := _READERS[program](message)) is not None:
+            self._command(line, key, command)
 
     def attempts(self) -> Iterable[Attempt]:
         """Return the rows, and what PAM refused without a further word of the program's."""
@@ -117,55 +78,29 @@ class Elevation:
         for change in self._refused.values():
             yield change.row
 
-    def _sudo(self, line: Line, key: tuple[str, str, str], message: str) -> None:
-        if _CONTINUED.match(message) or (found := _SUDO.match(message)) is None:
-            return
-        why = found["why"]
-        result = FAILED if why else ACCEPTED
+    def _command(self, line: Line, key: Key, said: Said) -> None:
+        """Add a command, unless the session that it began was told first.
+
+        Without a process's number that is only certain at once and for the same two users;
+        pkexec's session comes from PAM without its number, and names nobody.
+        """
+        result = FAILED if said.bad else ACCEPTED
         self._refused.pop(key, None)
-        known = self._open.get(key)
-        if known is not None and known.kinds == {"session"} and result == ACCEPTED and line.pid:
-            known.row.user, known.row.at = found["user"], min(known.row.at, line.at)
-            known.kinds.add("command")
-            return
-        self._add(line, key, result, found["user"], found["target"], "command")
-
-    def _doas(self, line: Line, key: tuple[str, str, str], message: str) -> None:
-        if (found := _DOAS.match(message)) is not None:
-            self._refused.pop(key, None)
-            target = found["early"] or found["target"]
-            self._add(line, key, ACCEPTED, found["user"], target, "command")
-        elif (found := _DOAS_BAD.match(message)) is not None:
-            self._refused.pop(key, None)
-            self._add(line, key, FAILED, found["user"] or found["who"], None, "command")
-
-    def _pkexec(self, line: Line, key: tuple[str, str, str], message: str) -> None:
-        """The session is told first, by PAM, and without the process's number."""
-        if (found := _PKEXEC.match(message)) is None:
-            return
-        result = FAILED if found["bad"].startswith("Error") else ACCEPTED
         for each in (key, (key[0], key[1], "")):
             known = self._open.get(each)
-            if known is not None and known.kinds == {"session"} and result == ACCEPTED:
-                known.row.user = found["user"]
+            if known is None or known.kinds != {"session"} or result != ACCEPTED:
+                continue
+            row = known.row
+            if key[1] == "pkexec" or (line.pid and each == key) or _at_once(known, line, said):
+                row.user, row.at = said.user, min(row.at, line.at)
                 known.kinds.add("command")
                 return
-        self._add(line, key, result, found["user"], found["target"], "command")
+        self._add(line, key, result, said.user, said.target, "command")
 
-    def _su(self, line: Line, key: tuple[str, str, str], message: str) -> None:
-        for kind, pattern in _SU:
-            if (found := pattern.match(message)) is None:
-                continue
-            said = found.groupdict()
-            bad = said.get("bad") or said.get("how") == "FAILED" or said.get("sign") == "-"
-            result = FAILED if bad else ACCEPTED
-            self._change(line, key, result, said["user"], said["target"], kind)
-            return
-
-    def _change(
-        self, line: Line, key: tuple[str, str, str], result: str, user: str, target: str, kind: str
-    ) -> None:
+    def _change(self, line: Line, key: Key, said: Said) -> None:
         """Several lines speak of one su, each kind once."""
+        result = FAILED if said.bad else ACCEPTED
+        user, target, kind = said.user, said.target or "", said.kind
         refused = self._refusal(key, user, target) if result == FAILED or line.pid else None
         known = self._open.get(key)
         if (
@@ -182,7 +117,7 @@ class Elevation:
         if refused is not None and result == FAILED:
             change.row.source_ip = refused.row.source_ip
 
-    def _refusal(self, key: tuple[str, str, str], user: str, target: str) -> Change | None:
+    def _refusal(self, key: Key, user: str, target: str) -> Change | None:
         """Take back what PAM refused: util-linux's su logs that without its pid."""
         nameless = (key[0], key[1], "")
         for each in (key, nameless):
@@ -196,7 +131,7 @@ class Elevation:
     def _add(
         self,
         line: Line,
-        key: tuple[str, str, str],
+        key: Key,
         result: str,
         user: str | None,
         target: str | None,
@@ -204,34 +139,38 @@ class Elevation:
     ) -> Change:
         row = attempt(line, result, key[1])
         row.user, row.target_user = user, target
-        change = Change(row, {kind})
+        change = Change(row, {kind}, before=None if line.pid else self._open.get(key))
         self._rows.append(row)
         self._open[key] = change
         return change
 
-    def _pam(self, line: Line, key: tuple[str, str, str], said: pam.Pam) -> None:
-        known = self._open.get(key)
+    def _pam(self, line: Line, key: Key, said: pam.Pam) -> None:
+        last = self._open.get(key)
+        changes = list(last.and_before()) if last is not None else []
         if said.kind == pam.OPENED:
             self._refused.pop(key, None)
-            if (
-                known is not None
-                and known.row.result == ACCEPTED
-                and "session" not in known.kinds
-                and known.row.target_user in (said.user, None)
-                and (line.pid or _belongs(known.row, line, said))
-            ):
-                known.kinds.add("session")
-                return
-            self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            for known in changes:
+                if (
+                    known.row.result == ACCEPTED
+                    and "session" not in known.kinds
+                    and known.row.target_user in (said.user, None)
+                    and (line.pid or _belongs(known.row, line, said))
+                ):
+                    known.kinds.add("session")
+                    return
+            change = self._add(line, key, ACCEPTED, said.by, said.user, "session")
+            change.named = said.named
         elif said.kind == pam.CLOSED:
-            if known is not None and known.row.result == ACCEPTED and "session" in known.kinds:
-                known.row.ended_at, known.closed = line.at, True
+            for known in changes:
+                if known.row.result == ACCEPTED and "session" in known.kinds and not known.closed:
+                    known.row.ended_at, known.closed = line.at, True
+                    return
         elif said.kind == pam.GRANTED:
             self._refused.pop(key, None)  # one module did not know him, the next one did
         elif said.kind in (pam.FAILURE, pam.DENIED):
             self._pam_failure(line, key, said)
 
-    def _pam_failure(self, line: Line, key: tuple[str, str, str], said: pam.Pam) -> None:
+    def _pam_failure(self, line: Line, key: Key, said: pam.Pam) -> None:
         if key in self._refused and line.pid:
             return
         if key in self._refused:
@@ -243,9 +182,28 @@ class Elevation:
             row.user, row.target_user = said.ruser, said.user
         else:
             row.user = said.ruser or said.user
+            row.target_user = said.user if said.user != row.user else None
         self._refused[key] = Change(row)
 
 
 def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
-    """Whether a session without a process's number is that of the row before it."""
-    return said.by in (None, row.user) and line.at - row.at <= SESSION_WITHIN
+    """Whether a session without a process's number is that of the row before it.
+
+    It may name who logged in, where the command's line names whom he became since.
+    """
+    same = not said.named or said.by == row.user
+    return line.at - row.at <= (SESSION_WITHIN if same else COMMAND_WITHIN)
+
+
+def _at_once(session: Change, line: Line, said: Said) -> bool:
+    """Whether the session of a moment ago is that of this command."""
+    row = session.row
+    same = row.target_user == said.target and (row.user == said.user or not session.named)
+    return same and timedelta(0) <= line.at - row.at <= COMMAND_WITHIN
+
+
+_READERS = {
+    "sudo": elevation_lines.sudo,
+    "doas": elevation_lines.doas,
+    "pkexec": elevation_lines.pkexec,
+}

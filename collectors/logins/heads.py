@@ -6,60 +6,50 @@ Forms, each after its source:
     <38>Nov 03 10:00:00 web01 sshd: …             with the priority in front
     Nov  3 2026 10:00:00 …  2026 Nov  3 10:00:00 …  Mon Nov  3 10:00:00 2026 …
     Nov  3 10:00:00 alpine auth.info sshd[812]: … BusyBox syslogd
+    Nov  3 10:00:00 <auth.info> web01 sshd[812]: …  FreeBSD syslogd -vv; <4.6> with -v
+    Nov  3 10:00:00 web01 auth|security:info sshd[812]: …  AIX
     Nov  3 10:00:00 s_sys@web01/relay sshd[812]: …  syslog-ng with chain_hostnames
     Nov  3 10:00:00 web01 sshd(pam_unix)[812]: …  Linux-PAM before 0.99
     2026-11-03T10:00:00.123456+01:00 web01 sshd[812]: …   RFC 3339, rsyslog since Debian 12
     2026-11-03T10:00:00+0100 web01 sshd[812]: …   journalctl -o short-iso
+    Tue 2026-11-03 10:00:00 CET web01 sshd[812]: …  journalctl -o short-full
+    1795564800 [sshd] …   2026/11/03 10:00:00 [sshd] …   metalog
     <38>1 2026-11-03T10:00:00Z web01 sshd 812 - [id a="b"] …   RFC 5424
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import NamedTuple
 
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
+from collectors.logins.stamps import ISO_STAMP, MONTHS, Stamp, aware, bsd, iso, moment, stamp_of
 
-_PRI = r"(?:<\d{1,3}>)?"
-_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
-_BSD = re.compile(
-    _PRI + r"(?:(?P<year_1>(?:19|20)\d\d) )?(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?"
-    r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +(?P<day>\d{1,2})"
-    r"(?:,? (?P<year_2>(?:19|20)\d\d),?)? +"
-    + _CLOCK
-    + r"(?: (?P<year_3>(?:19|20)\d\d)(?= ))?(?: (?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)(?= ))?:? +"
-)
-_ISO_STAMP = (
-    r"(?P<date>\d{4}-\d\d-\d\d)[T ]"
-    + _CLOCK
-    + r"(?P<zone> ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?)(?![\w-]))?"
-)
-_ISO = re.compile(_PRI + _ISO_STAMP + r":? +")
+__all__ = ["MONTHS", "Head", "Stamp", "aware", "moment", "split"]
+
 _5424 = re.compile(
-    r"(?:<\d{1,3}>)?1 (?P<stamp>" + _ISO_STAMP + r"|-) (?P<host>\S+) (?P<program>\S+) "
+    r"(?:<\d{1,3}>)?1 (?P<stamp>" + ISO_STAMP + r"|-) (?P<host>\S+) (?P<program>\S+) "
     r"(?P<pid>\S+) \S+ (?:-|(?:\[(?:[^\]\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+)(?: (?:\ufeff)?|$)"
 )
 _LEVEL = (
-    r"(?:<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|security|local[0-7])"
-    r"\.(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>? +)?"
+    r"(?:(?:<\d{1,2}\.\d{1,2}>|<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
+    r"|security|local[0-7])(?:\.|\|security:|:)"
+    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?)"
+    r" +)?"
 )
+# proftpd leaves out the colon, so a process's number is enough.
 _TAG = re.compile(
-    r"(?:(?P<host>\S+) +)??" + _LEVEL + r"(?:\[(?P<boxed>[A-Za-z][\w./@+-]*)\]:? +|"
+    _LEVEL
+    + r"(?:(?P<host>\S+) +)??(?:Message forwarded from \S+: )?"
+    + _LEVEL
+    + r"(?:\[(?P<boxed>[A-Za-z][\w./@+-]*)\]:? +|"
     r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[\w-]+)\))?"
-    r"(?:\[(?P<pid>\d+)\])?:(?: +|$))"
+    r"(?:\[(?P<pid>\d+)\])?(?(pid)(?::| ) *|:(?: +|$)))"
 )
-# The two forms that nearly every line has, in one step each.
-_PLAIN = re.compile(
-    r"(?P<month>[A-Z][a-z]{2}) (?P<day>[ \d]\d) (?P<clock>\d\d:\d\d:\d\d) "
-    r"(?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
-)
-_PLAIN_ISO = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,9})?"
-    r"(?P<zone>Z|[+-]\d\d:\d\d) (?P<host>[^\s:\[\]]+) (?P<program>[A-Za-z][\w.-]*)"
-    r"(?:\[(?P<pid>\d+)\])?: (?! |\[ID |last )"
+# The two forms that nearly every line has, in one step each: a stamp, and what follows it.
+PLAIN = re.compile(
+    r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) "
+    r"([^\s:\[\]]+) ([A-Za-z][\w.-]*)(?:\[(\d+)\])?: (?! |\[ID |last |@cee:)"
 )
 _SOLARIS = re.compile(r"\[ID \d+ \w+\.\w+\] ")
 _REPEATED = re.compile(
@@ -67,18 +57,9 @@ _REPEATED = re.compile(
 )
 # login names its process after its user: "web01  -- root[1556]: ROOT LOGIN ON tty1".
 _DASHES = re.compile(r"(?:(?P<host>\S+) +)?-- \S+\[(?P<pid>\d+)\]: ")
+# A PAM module that is all that is left of the tag.
+_MODULE = re.compile(r"(?:(?P<host>\S+) +)??(?=pam_\w+\((?P<service>[\w.-]+):\w+\)(?:\[\d+\])?: )")
 _VSFTPD = re.compile(r"\[pid (?P<pid>\d+)\] ")
-
-
-class Stamp(NamedTuple):
-    """A time as it was written; without a year, or without an offset, it needs the clock."""
-
-    year: int | None
-    month: int
-    day: int
-    clock: str
-    microsecond: int = 0
-    zone: timezone | None = None
 
 
 class Head(NamedTuple):
@@ -98,33 +79,22 @@ class Head(NamedTuple):
 
 def split(line: str) -> Head | None:
     """Return the head of a line, None if it has none of the forms above."""
-    if (found := _PLAIN.match(line)) is not None:
-        month, day, clock, host, program, pid = found.groups()
-        if month in MONTHS:
-            stamp = _bsd(month, day, clock, None, None, None)
-            return Head(stamp, host, program, "", pid or "", line[found.end() :])
-    elif (found := _PLAIN_ISO.match(line)) is not None:
-        date, clock, fraction, zone, host, program, pid = found.groups()
-        stamp = _iso(date, clock, fraction, zone)
-        return Head(stamp, host, program, "", pid or "", line[found.end() :])
-    if (found := _BSD.match(line)) is not None:
-        stamp = _bsd(*found.group("month", "day", "clock", "fraction", "zone"), _year(found))
-    elif (found := _ISO.match(line)) is not None:
-        stamp = _iso(*found.group("date", "clock", "fraction", "zone"))
-    elif (found := _5424.match(line)) is not None:
+    if (found := PLAIN.match(line)) is not None:
+        text, host, program, pid = found.groups()
+        return Head(plain(text), host, program, "", pid or "", line[found.end() :])
+    if (begun := stamp_of(line)) is not None:
+        return _tagged(begun[0], line, begun[1])
+    if (found := _5424.match(line)) is not None:
         return _protocol(found, line)
-    else:
-        return None
-    return _tagged(stamp, line, found.end())
-
-
-def moment(text: str) -> Stamp | None:
-    """Return the stamp that a field of a JSON line holds, None if it is none."""
-    if (found := re.match(_ISO_STAMP, text)) is not None:
-        return _iso(*found.group("date", "clock", "fraction", "zone"))
-    if (found := _BSD.match(text + " ")) is not None:
-        return _bsd(*found.group("month", "day", "clock", "fraction", "zone"), _year(found))
     return None
+
+
+def plain(text: str) -> Stamp:
+    """Return the stamp that `PLAIN` found."""
+    if text[3] == " ":
+        return bsd(text[:3], text[4:6], text[7:], None, None, None)  # type: ignore[return-value]
+    found = re.match(ISO_STAMP, text)
+    return iso(*found.group("date", "clock", "fraction", "zone"))  # type: ignore[union-attr]
 
 
 def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
@@ -139,6 +109,8 @@ def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
         return Head(stamp, host or "", program, module or "", pid or "", message, times)
     if (found := _REPEATED.match(line, start)) is not None:
         return Head(stamp, found["host"] or "", "", "", "", "", int(found["count"]))
+    if (found := _MODULE.match(line, start)) is not None:
+        return Head(stamp, found["host"] or "", found["service"], "", "", line[found.end() :])
     if (found := _VSFTPD.match(line, start)) is not None:
         return Head(stamp, "", "vsftpd", "", found["pid"], line[found.end() :])
     if (found := _DASHES.match(line, start)) is not None:
@@ -149,64 +121,9 @@ def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
 def _protocol(found: re.Match[str], line: str) -> Head:
     stamp = None
     if found["stamp"] != "-":
-        stamp = _iso(*found.group("date", "clock", "fraction", "zone"))
+        stamp = iso(*found.group("date", "clock", "fraction", "zone"))
     host, program, pid = (
         "" if text == "-" else text for text in found.group("host", "program", "pid")
     )
     program = program.rpartition("/")[2]
     return Head(stamp, host, program, "", pid, line[found.end() :])
-
-
-def _year(found: re.Match[str]) -> str | None:
-    return found["year_1"] or found["year_2"] or found["year_3"]
-
-
-@lru_cache(maxsize=4096)
-def _bsd(
-    month: str, day: str, clock: str, fraction: str | None, zone: str | None, year: str | None
-) -> Stamp:
-    number = int(year) if year else None
-    return Stamp(number, MONTHS[month], int(day), clock, _micro(fraction), _offset(zone))
-
-
-@lru_cache(maxsize=4096)
-def _iso(date: str, clock: str, fraction: str | None, zone: str | None) -> Stamp:
-    year, month, day = (int(part) for part in date.split("-"))
-    return Stamp(year, month, day, clock, _micro(fraction), _offset(zone))
-
-
-def _micro(fraction: str | None) -> int:
-    return int(fraction[1:7].ljust(6, "0")) if fraction else 0
-
-
-@lru_cache(maxsize=64)
-def _offset(zone: str | None) -> timezone | None:
-    zone = (zone or "").strip()
-    if not zone:
-        return None
-    if zone[0] not in "+-":
-        return UTC
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    if offset >= timedelta(hours=24):
-        return None
-    return timezone(-offset if zone[0] == "-" else offset)
-
-
-def aware(stamp: Stamp, year: int, zone: timezone | None = None) -> datetime | None:
-    """Return the stamp as a datetime, naive without a zone, None if there is no such day."""
-    clock = stamp.clock
-    try:
-        # A leap second is written as :60 and counted as the second before it.
-        return datetime(
-            year,
-            stamp.month,
-            stamp.day,
-            int(clock[:2]),
-            int(clock[3:5]),
-            min(int(clock[6:]), 59),
-            stamp.microsecond,
-            zone,
-        )
-    except ValueError:
-        return None

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from collectors.logins.heads import Head, Stamp, moment
+from collectors.logins.heads import Head, split
+from collectors.logins.stamps import Stamp, moment
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROGRAM = (
@@ -52,6 +53,11 @@ def read(line: str) -> Head | None:
         return None
     message = _text(_first(record, _MESSAGE))
     program = _text(_first(record, _PROGRAM))
+    if not program:
+        # A container's log, or a shipper's: the line as it was, wrapped.
+        inner = split(_text(record.get("log") or message).strip())
+        if inner is not None:
+            return inner
     name, _, rest = program.partition("[")
     pid = _text(_first(record, _PID)) or rest.partition("]")[0]
     module = ""

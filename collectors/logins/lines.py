@@ -89,7 +89,7 @@ def source(text: str | None) -> str | None:
     """
     if not text or text == "UNKNOWN":
         return None
-    if text[:7].lower() == IPV4_MAPPED and "." in text:
+    if text[0] == ":" and text[:7].lower() == IPV4_MAPPED and "." in text:
         return text[7:]
     return text
 

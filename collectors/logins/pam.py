@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SERVICE = re.compile(
-    r"(?P<module>pam_\w+)(?:[(\[](?P<service>[^\s()\[\]:]+):(?P<stage>\w+)[)\]])?(?:\[\d+\])?: ?"
+    r"(?P<module>pam_\w+)(?:[(\[](?:(?P<service>[^\s()\[\]:]+):)?(?P<stage>[a-z]\w*)[)\]])?"
+    r"(?:\[\d+\])?: ?"
 )
 _BARE = re.compile(r"\((?P<module>pam_\w+)\) ")
 _MORE = re.compile(r"(?:PAM )?(\d+) more authentication failures?; (.*)$")
@@ -29,7 +31,7 @@ _OPENED = re.compile(
 _OPENED_SHORT = re.compile(
     r"session opened for user (?P<user>.*?)(?:\(uid=(?P<uid>\d+)\))?(?: by)?\s*$"
 )
-_CLOSED = re.compile(r"session closed for user (?P<user>.*?)\s*$")
+_CLOSED = re.compile(r"session closed for user (?P<user>.*?)(?:\(uid=\d+\))?(?: by .*)?\s*$")
 _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
     r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
@@ -39,6 +41,15 @@ _LOCKED = re.compile(
     r"(?:Consecutive login failures for user (?P<faillock>.*?) account temporarily locked"
     r"|user (?P<tally>.*?) \(\d+\) (?:has )?tally \d+, deny \d+"
     r"|user '(?P<winbind>.*)' denied access .*)\s*$"
+)
+
+# A line that a writer or a relay has shortened.
+_SHORT = re.compile(r"; .*?(?<!\S)(?:rhost=(?P<rhost>\S*)(?: +|$))?(?:user=(?P<user>.*\S)\s*)?$")
+# Red Hat's pam_krb5, which says nothing of where from.
+_FAILS = re.compile(r"authentication (?P<how>fails|succeeds) for [`'](?P<user>.*?)'(?: \(|$)")
+# pam_unix2 of SUSE.
+_STARTED = re.compile(
+    r"session (?P<how>started|finished) for user (?P<user>.*), service (?P<service>[^\s,]+)"
 )
 
 # pam_krb5 and pam_winbind, when they let in whom another module of the stack did not know.
@@ -70,19 +81,23 @@ class Pam:
     rhost: str | None = None
     tty: str | None = None
     by: str | None = None
+    # Whether the line names who asked, and does not only give his number.
+    named: bool = False
     count: int = 1
 
 
+# What an attack has PAM say a thousand times is read once.
+@lru_cache(maxsize=4096)
 def read(message: str, module: str = "") -> Pam | None:
     """Return what a PAM line says, None if the message is not PAM's.
 
     `module` is set where the program's name bore it: `sshd(pam_unix)[1]: session …`.
     """
-    service = ""
+    service = stage = ""
     if message.startswith("pam_"):
         if (found := _SERVICE.match(message)) is None:
             return None
-        module, service = found["module"], found["service"] or ""
+        module, service, stage = found["module"], found["service"] or "", found["stage"]
         message = message[found.end() :]
     elif message.startswith("(pam_") and (found := _BARE.match(message)) is not None:
         module, message = found["module"], message[found.end() :]
@@ -91,26 +106,33 @@ def read(message: str, module: str = "") -> Pam | None:
     said = _said(message)
     if said is None:
         return None if message.startswith("PAM ") else Pam(OTHER, module, service)
-    said.module, said.service = module or "pam_unix", service
+    if stage == "chauthtok":
+        return Pam(OTHER, module, service)  # a password that is changed is no login
+    said.module, said.service = module or "pam_unix", service or said.service
     return said
 
 
 def _said(message: str) -> Pam | None:
     if message.startswith("authentication "):
         kind = {"failure;": FAILURE, "success;": GRANTED}.get(message[15:23])
-        return None if kind is None else _failure(message, kind)
+        return _failure(message, kind) if kind else _worded(message)
     if message.startswith("session opened"):
         return _opened(message)
     if message.startswith("check pass; user unknown"):
         return Pam(UNKNOWN)
-    if (found := _CLOSED.match(message)) is not None:
-        return Pam(CLOSED, user=found["user"])
     if (found := _MORE.match(message)) is not None:
         return _failure(found[2], MORE, int(found[1]))
-    return _denied(message)
+    return _worded(message)
 
 
-def _denied(message: str) -> Pam | None:
+def _worded(message: str) -> Pam | None:
+    if (found := _CLOSED.match(message)) is not None:
+        return Pam(CLOSED, user=found["user"])
+    if (found := _FAILS.match(message)) is not None:
+        return Pam(FAILURE if found["how"] == "fails" else GRANTED, user=found["user"])
+    if (found := _STARTED.match(message)) is not None:
+        kind = OPENED if found["how"] == "started" else CLOSED
+        return Pam(kind, user=found["user"], service=found["service"])
     for kind, pattern in ((DENIED, _LOCKED), (GRANTED, _GRANTED)):
         if (found := pattern.match(message)) is not None:
             return Pam(kind, user=next(name for name in found.groups() if name is not None))
@@ -121,12 +143,18 @@ def _denied(message: str) -> Pam | None:
 def _failure(text: str, kind: str, count: int = 1) -> Pam:
     """Read "logname= uid=0 euid=0 tty=ssh ruser= rhost=10.0.0.1  user=root" from its ends.
 
-    What stands as `ruser` may be a stranger's word, and one user only who exists follows.
+    Either the one or the other user may be a stranger's word: for an FTP server `ruser` is,
+    and after it pam_unix names one only who exists; where `ruser` is empty, pam_sss may name
+    anybody as `user`.
     """
     head, found, rest = text.partition("ruser=")
-    ruser, also, rest = rest.rpartition(" rhost=")
+    if rest.startswith(" rhost=") and "ftp" not in head:
+        ruser, also, rest = "", " rhost=", rest[7:]
+    else:
+        ruser, also, rest = rest.rpartition(" rhost=")
     if not found or not also:
-        return Pam(kind, count=count)
+        said = _SHORT.search(text)
+        return Pam(kind, count=count, rhost=said and said["rhost"], user=said and said["user"])
     rhost, _, user = rest.partition(" user=")
     tty = head.rpartition("tty=")[2].strip() if "tty=" in head else ""
     rhost = rhost.partition(" ")[0]
@@ -143,7 +171,7 @@ def _failure(text: str, kind: str, count: int = 1) -> Pam:
 def _opened(message: str) -> Pam | None:
     if (found := _OPENED.match(message)) is not None:
         by = found["by"] or ("root" if found["by_uid"] == "0" else None)
-        return Pam(OPENED, user=found["user"], by=by)
+        return Pam(OPENED, user=found["user"], by=by, named=bool(found["by"]))
     if (found := _OPENED_SHORT.match(message)) is not None:
         return Pam(OPENED, user=found["user"])
     return None

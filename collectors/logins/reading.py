@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from collectors.logins import heads, journal
-from collectors.logins.clock import NEW_YEAR, Clock
+from collectors.logins.clock import NEW_YEAR, Clock, Moment
 from collectors.logins.heads import MONTHS, Head, Stamp
 from collectors.logins.lines import Line
 from collectors.logins.sections import JOURNAL, Log
@@ -60,22 +60,35 @@ class Reading:
         earliest = None if log.oldest is None else datetime.fromtimestamp(log.oldest, UTC)
         run, key = -1, ""
         last: Line | None = None
-        stamp: Stamp | None = None
-        year = 0
-        moment: tuple[datetime, bool] | None = None
+        before, year = "", 0
+        moment: Moment | None = None
         self._clock.begin()
+        plain = heads.PLAIN.match
         for count, text in log.entries():
-            if (new := _key(count, text)) != key or not new:
-                run, key = run + 1, new
+            if not key or count != 1 or not text.startswith(key):
+                new = _key(count, text)
+                if new != key or not new:
+                    run, key = run + 1, new
+            # Nearly every line is of this kind, and many are of the same second.
+            if count == 1 and (found := plain(text)) is not None:
+                when, host, program, pid = found.groups()
+                if when != before or years[run] != year:
+                    before, year = when, years[run]
+                    moment = self._moment(when, year)
+                    if moment is not None and log.oldest is None:
+                        earliest = moment[0] if earliest is None else min(earliest, moment[0])
+                if moment is not None:
+                    at, ambiguous = moment
+                    last = Line(at, ambiguous, host, program, pid or "", text[found.end() :])
+                    yield last
+                continue
+            before = ""
             head = head_of(text) if count else None
             if head is None or head.stamp is None:
                 continue
-            if head.stamp is not stamp or years[run] != year:
-                stamp, year = head.stamp, years[run]
-                moment = self._clock.utc(stamp, year)
-            if moment is None:
+            if (other := self._clock.utc(head.stamp, years[run])) is None:
                 continue
-            at, ambiguous = moment
+            at, ambiguous = other
             if log.oldest is None and (earliest is None or at < earliest):
                 earliest = at
             if count != -1 and (line := _line(at, ambiguous, head, count, last)) is not None:
@@ -83,6 +96,15 @@ class Reading:
                 yield line
         if earliest is not None:
             self._reach.append((log, earliest))
+
+    def _moment(self, when: str, year: int) -> Moment | None:
+        """Return the time of a plain line's stamp."""
+        if when[4] == "-":
+            try:
+                return datetime.fromisoformat(when).astimezone(UTC), False
+            except (ValueError, OverflowError):  # a leap second, or no time at all
+                pass
+        return self._clock.utc(heads.plain(when), year)
 
 
 def _line(at: datetime, ambiguous: bool, head: Head, count: int, last: Line | None) -> Line | None:
@@ -123,6 +145,8 @@ def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
     folded: list[tuple[int, Stamp | None]] = []
     key = ""
     for count, line in log.entries():
+        if key and count == 1 and line.startswith(key):
+            continue
         if (new := _key(count, line)) != key or not new:
             key = new
             head = head_of(line) if count else None
@@ -143,10 +167,6 @@ def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
 
 def head_of(line: str) -> Head | None:
     """Return the head of a line of any form, None if it has none."""
-    if "\0" in line:
-        line = line.replace("\0", "")
-    if line[-1:] == "\r":
-        line = line.rstrip("\r")
     if line[:1] in ("{", "\ufeff"):
         line = line.lstrip("\ufeff")
         if line.startswith("{"):

@@ -42,9 +42,11 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
+    f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|Authenti|granted|no such user)"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
 )
@@ -62,6 +64,12 @@ NOISE = (
     "([(]?pam_unix([(]sshd:auth[)]:|[)]) check pass; user unknown|PAM service[(]sshd[)] ignoring"
     "|reverse mapping checking |Address [^ ]+ maps to "
     "|Received disconnect from [0-9a-f.:]+ port [0-9]+:11: )"
+)
+
+# Capitalised months that are not English; the last form is a letter beyond ASCII.
+_FOREIGN_MONTHS = (
+    "A[bv]r|Ago|De[sz]|Dic|Ene|Fev|Gen|Giu|Ju[nl]?i|Lug|Ma[gij]|Mei|Mr[tz]|O[kt]t|Out|Set"
+    "|[A-Z][a-z]*[^ -~]"
 )
 
 _SHELL = r"""
@@ -144,6 +152,7 @@ journal() {
 IDENTIFIERS = (
     "sshd sshd-session sshd-auth dropbear login su su-l sudo doas pkexec vsftpd cockpit-session"
     " gdm-password gdm-autologin gdm-session-wor lightdm sddm sddm-helper"
+    " proftpd pure-ftpd ftpd webmin xrdp-sesman xrdp-sesexec"
 )
 
 
@@ -215,4 +224,5 @@ def days(from_at: datetime, to_at: datetime) -> str:
         f"^(<[0-9]+>)?(1 )?({short}|{long})|^[^A-Z0-9<]"
         "|^(<[0-9]+>)?(Sun|Mon|Tue|Wed|Thu|Fri|Sat|1 -)|^(<[0-9]+>)?[0-9][0-9][0-9][0-9][^-]"
         "|^(<[0-9]+>)?[A-Z][a-z][a-z] +[0-9]+,? +[0-9][0-9][0-9][0-9]"
+        f"|^(<[0-9]+>)?({_FOREIGN_MONTHS})"
     )

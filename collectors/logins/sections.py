@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collectors.errors import ParseError
 
 JOURNAL = 9
+_RETURNS = re.compile("\r+\n")
 
 
 @dataclass(slots=True)
@@ -88,6 +90,11 @@ class Evidence:
 
 def read(text: str) -> Evidence:
     """Return what the script printed. Raises ParseError if it was another's output."""
+    # What a crash and other systems leave in a line.
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if "\r\n" in text:
+        text = _RETURNS.sub("\n", text)
     head, _, _ = text.partition("\n")
     if head != "@logins 1":
         raise ParseError("not the output of the logins script", head)

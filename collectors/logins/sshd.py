@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from collectors.base import Row
 from collectors.logins import sshd_lines
 from collectors.logins.book import Book
-from collectors.logins.connection import SERVICE, Connection
+from collectors.logins.connection import SERVICE
 from collectors.logins.lines import (
     ABORTED,
     ACCEPTED,
@@ -31,9 +31,9 @@ from collectors.logins.sshd_lines import AuthLine, end_of, read_auth
 from collectors.logins.sshd_pam import SshdPam
 
 PROGRAMS = frozenset(
-    {"sshd", "sshd-session", "sshd-auth", "openssh-server", "in.sshd", "internal-sftp"}
+    {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
-_PREFIXES = frozenset({"error:", "fatal:", "info:"})
+_PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 
 class Sshd:
@@ -53,10 +53,10 @@ class Sshd:
         while word in _PREFIXES:
             message = message[len(word) + 1 :]
             word = message.partition(" ")[0]
-        if line.module or message.startswith(("pam_", "(pam_")):
-            self._pam.feed(line, message)
-        elif (handler := _HANDLERS.get(word)) is not None:
+        if not line.module and (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
+        elif line.module or message.startswith(("pam_", "(pam_")):
+            self._pam.feed(line, message)
 
     def rows(self) -> Iterator[Row]:
         """Yield what all the connections come to."""
@@ -90,26 +90,7 @@ class Sshd:
             return
         if said.invalid and connection.refused is None:
             connection.refused = line
-        self._judged(connection, _attempt(line, FAILED, said))
-
-    def _judged(self, connection: Connection, row: Attempt) -> None:
-        """Add a failed attempt, unless the line before spoke of it already.
-
-        auth-pam.c logs "PAM: … for USER from IP", then auth_log the same attempt as
-        "Failed keyboard-interactive/pam".
-        """
-        last = connection.rows[-1] if connection.rows else None
-        method = row.method or ""
-        if (
-            last is not None
-            and method.startswith("keyboard-interactive")
-            and last.method == "pam"
-            and last.count == row.count
-        ):
-            last.method, last.source_port = method, row.source_port
-            last.user = last.user if row.user is None else row.user
-            return
-        connection.rows.append(row)
+        connection.fail(_attempt(line, FAILED, said))
 
     def _invalid(self, line: Line, message: str) -> None:
         if (found := sshd_lines.INVALID.match(message)) is None:
@@ -120,9 +101,17 @@ class Sshd:
             row.user, row.source_ip = found[1], ip
             self._folded.append(row)
             return
-        connection = self._book.find(line, ip, number, new=True)
-        connection.learn(ip, number, found[1])
-        connection.refused = connection.refused or line
+        self._stranger(line, found[1], ip, number)
+
+    def _stranger(self, line: Line, user: str, ip: str | None, number: int | None) -> None:
+        """Note what a connection says once, as soon as its user is looked up."""
+        address = ip if is_address(ip) else None
+        connection = self._book.find(line, address, number, new=True)
+        if connection.another(line, user):
+            connection.ended = True
+            connection = self._book.find(line, address, number, new=True)
+        connection.learn(ip, number, user)
+        connection.refused = connection.looked_up = connection.refused or line
 
     def _input(self, line: Line, message: str) -> None:
         if (found := sshd_lines.INPUT.match(message)) is not None:
@@ -131,41 +120,46 @@ class Sshd:
             connection.refused = connection.refused or line
 
     def _user(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.NOT_ALLOWED.match(message)) is not None:
-            self._refuse(line, found[1], source(found[2]))
+        if (found := sshd_lines.COMING.match(message)) is None:
+            self._refused(line, message)
+            return
+        self._let_in(line, found["user"], source(found["ip"]))
 
-    def _account(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.EXPIRED.match(message)) is not None:
-            self._refuse(line, found[1], None)
+    def _old(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.FIRST_SSH.match(message)) is not None:
+            known = self._book.known(line)
+            self._let_in(line, found["user"], known.ip if known else None)
 
-    def _access(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.DENIED.match(message)) is not None:
-            self._refuse(line, found[1], None, new=False)
+    def _let_in(self, line: Line, user: str, ip: str | None) -> None:
+        connection = self._book.find(line, ip, new=True)
+        connection.learn(ip, None, user)
+        row = attempt(line, ACCEPTED, SERVICE)
+        row.user, row.source_ip, row.source_port = user, ip, connection.port
+        connection.accepted = row
 
-    def _root(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.ROOT_REFUSED.match(message)) is not None:
-            self._refuse(line, "root", source(found[1]), port(found[2]))
-
-    def _not_from_here(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.NOT_FROM_HERE.match(message)) is not None:
-            self._refuse(line, found[1], source(found[2]), new=False)
-
-    def _restricted(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.RESTRICTED.match(message)) is not None:
-            self._refuse(line, found[1], None)
-
-    def _maximum(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.MAXIMUM.match(message)) is not None:
-            self._refuse(line, found[2], source(found[3]), port(found[4]), new=False)
-
-    def _refuse(
-        self, line: Line, user: str, ip: str | None, number: int | None = None, *, new: bool = True
-    ) -> None:
+    def _refused(self, line: Line, message: str) -> None:
+        word = message.partition(" ")[0]
+        if (found := sshd_lines.REFUSED[word].match(message)) is None:
+            return
+        said = found.groupdict()
+        user = "root" if word == "ROOT" else said["user"]
+        ip, number = source(said.get("ip")), port(said.get("port"))
+        if word == "User":
+            self._stranger(line, user, ip, number)
+            return
         # "not allowed … from" may give a name where the other lines give an address.
         address = ip if is_address(ip) else None
+        new = word not in sshd_lines.LATER
         connection = self._book.find(line, address, number, new=new)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
+
+    def _named(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.HPN.match(message)) is not None:
+            ip, number = source(found["ip"]), port(found["port"])
+            connection = self._book.find(line, ip, number, new=True)
+            connection.learn(ip, number, found["user"])
+            connection.begun = connection.begun or line
 
     def _pam_error(self, line: Line, message: str) -> None:
         if (found := sshd_lines.PAM_ERROR.match(message)) is None:
@@ -209,7 +203,7 @@ class Sshd:
             and known is not logged_in
             and not said.kind
         ):
-            _close(logged_in, line)
+            logged_in.close(line)
             return
         if line.folded and said.kind:
             result = ABORTED if said.kind == "authenticating" else FAILED
@@ -223,9 +217,7 @@ class Sshd:
             connection.refused = connection.refused or line
         elif said.kind:
             connection.named = connection.named or line
-        if connection.accepted is not None:
-            _close(connection, line)
-        connection.ended = True
+        connection.close(line)
 
 
 def _attempt(line: Line, result: str, said: AuthLine) -> Attempt:
@@ -235,38 +227,17 @@ def _attempt(line: Line, result: str, said: AuthLine) -> Attempt:
     return row
 
 
-def _close(connection: Connection, line: Line) -> None:
-    if connection.accepted is not None and not connection.session_closed:
-        connection.accepted.ended_at = connection.accepted.ended_at or line.at
-    connection.ended = True
-
-
 _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
-    "Accepted": Sshd._auth,
-    "Failed": Sshd._auth,
-    "Partial": Sshd._auth,
-    "Postponed": Sshd._auth,
+    **dict.fromkeys(("Accepted", "Failed", "failed", "Partial", "Postponed"), Sshd._auth),
+    **dict.fromkeys(("Password", "RSA", "Rhosts"), Sshd._old),
     "Invalid": Sshd._invalid,
     "Illegal": Sshd._invalid,
     "input_userauth_request:": Sshd._input,
     "User": Sshd._user,
-    "Account": Sshd._account,
-    "Access": Sshd._access,
-    "Authentication": Sshd._not_from_here,
-    "cert:": Sshd._not_from_here,
-    "Login": Sshd._restricted,
-    "ROOT": Sshd._root,
-    "maximum": Sshd._maximum,
+    **dict.fromkeys(sshd_lines.REFUSED.keys() - {"User"}, Sshd._refused),
+    "SSH:": Sshd._named,
     "PAM:": Sshd._pam_error,
     "PAM": Sshd._pam_error,
     "Connection": Sshd._from,
-    "Disconnecting:": Sshd._end,
-    "Disconnecting": Sshd._end,
-    "Disconnected": Sshd._end,
-    "Received": Sshd._end,
-    "Timeout": Sshd._end,
-    "Timeout,": Sshd._end,
-    "Read": Sshd._end,
-    "Write": Sshd._end,
-    "ssh_dispatch_run_fatal:": Sshd._end,
+    **dict.fromkeys(sshd_lines.ENDS, Sshd._end),
 }

@@ -22,14 +22,15 @@ KEYED = frozenset({"publickey", "hostbased"})
 NO_NAME = "<invalid username>"
 
 _AUTH = re.compile(
-    r"(Accepted|Failed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$", re.DOTALL
+    r"(Accepted|[Ff]ailed|Partial|Postponed) (\S+) for (invalid user |illegal user )?(.*)$",
+    re.DOTALL,
 )
 # What nearly every line says: a name without a blank leaves only one reading.
 _PLAIN = re.compile(
     r"(Accepted|Failed) (\S+) for (invalid user )?([^\s<]+) from (\S+) port (\d+) ssh2"
     r"(?:: ([A-Z0-9-]+ \S+))?$"
 )
-_SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: +ssh\d?)?(?=$|: )")
+_SOURCE = re.compile(r" from (\S+)(?: port (\d+))?(?: +(?:ssh|SSH)\d?)?(?=$|: )")
 _KEY = re.compile(r": [A-Za-z0-9@.+-]+ (?:(?:[A-Z0-9]+:)?[\w+/=:$-]+)$")
 _HOSTBASED = re.compile(r": [A-Za-z0-9@.+-]+ \S+, client user \".*\", client host \".*\"$")
 _CERTIFICATE = re.compile(r": [A-Za-z0-9@.+-]+-CERT .*\(serial \d+\) CA \S+ \S+$")
@@ -44,37 +45,54 @@ _REASON = re.compile(r" (?P<ip>\S+) port (?P<port>\d+): (?=\S)")
 _MANY = "Too many authentication failures"
 _CHANGE = "Change of username or service not allowed: "
 _END = re.compile(
-    r"(?:Connection (?:closed|reset) by|Connection from|Disconnected from|Received disconnect from"
-    r"|ssh_dispatch_run_fatal: Connection (?:from|to)) "
-    r"(?:(?P<kind>authenticating|invalid) user (?P<user>.*) |user (?P<in>.*) )?"
-    r"(?P<ip>\S+) port (?P<port>\d+)(?: timed out)?(?P<rest>:.*)?$"
-)
-_DISCONNECTING = re.compile(r"Disconnecting (?P<kind>authenticating|invalid) user ")
-_REASON = re.compile(
-    r" (?P<ip>\S+) port (?P<port>\d+): "
-    r"(?=(?P<many>Too many authentication failures)|Change of username or service not allowed: |\S)"
-)
-_END = re.compile(
     r"(?:Connection (?:closed|reset) by|Disconnected from|Received disconnect from"
     r"|Timeout before authentication for(?: connection from)?"
     r"|Timeout, client not responding from(?: user .*)?|Read error from remote host) "
     r"(?P<ip>[^\s:]+(?::[^\s:]*[^\s:])*)"
     r"(?: port (?P<port>\d+))?(?=$|[: ,])"
 )
+# The first words of what `end_of` reads, and of TOO_MANY.
+ENDS = (
+    *("Disconnecting:", "Disconnecting", "Disconnected", "Received", "Timeout", "Timeout,"),
+    *("Read", "Write", "ssh_dispatch_run_fatal:"),
+)
 
-INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?$")
+INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?(?: ssh\d?)?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
-NOT_ALLOWED = re.compile(
+# The lines that say why somebody may not come in, by their first words.
+REFUSED = {
     # Only a user who exists is refused so: no stranger chose this name.
-    r"User (.*?)(?: from (\S+))? not allowed because .+$"
+    "User": re.compile(r"User (?P<user>.*?)(?: from (?P<ip>\S+))? not allowed because .+$"),
+    "Account": re.compile(r"Account (?P<user>.*) has expired$"),
+    "Access": re.compile(r"Access denied for user (?P<user>.*) by PAM account configuration$"),
+    "ROOT": re.compile(r"(?P<user>ROOT) LOGIN REFUSED FROM (?P<ip>\S+)(?: port (?P<port>\d+))?$"),
+    "maximum": re.compile(
+        r"maximum authentication attempts exceeded for (?:invalid user )?(?P<user>.*)"
+        r" from (?P<ip>\S+)(?: port (?P<port>\d+))?(?: ssh\d?)?$",
+        re.IGNORECASE,
+    ),
+    # auth-options.c and auth.c: the key is right, the place it comes from is not.
+    "Authentication": (
+        _NOT_FROM_HERE := re.compile(
+            r"(?:cert: )?Authentication tried for (?P<user>.*) with"
+            r" (?:correct key|valid certificate) but not from a permitted (?:host|source address)"
+            r" \((?:host=.*, )?(?:ip=)?(?P<ip>[^\s,)]+).*\)\.?$"
+        )
+    ),
+    "cert:": _NOT_FROM_HERE,
+    # auth.c on AIX.
+    "Login": re.compile(r"Login restricted for (?P<user>.*?): "),
+}
+# Those that a connection may say after its first attempt was judged.
+LATER = frozenset({"Access", "maximum", "Authentication", "cert:"})
+# SSH 1.2, SSH Communications' sshd2, and the server log of HPN-SSH.
+FIRST_SSH = re.compile(
+    r"(?:Password|RSA|Rhosts(?: with RSA)?) authentication for (?P<user>.*) accepted\.$"
 )
-MAXIMUM = re.compile(
-    r"maximum authentication attempts exceeded for (invalid user )?(.*) from (\S+)"
-    r"(?: port (\d+))?(?: ssh\d?)?$"
+COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>\S+), authenticated\.$")
+HPN = re.compile(
+    r"SSH: Server;Ltype: Authname;Remote: (?P<ip>\S+)-(?P<port>\d+);Name: (?P<user>.*)$"
 )
-ROOT_REFUSED = re.compile(r"ROOT LOGIN REFUSED FROM (\S+)(?: port (\d+))?$")
-DENIED = re.compile(r"Access denied for user (.*) by PAM account configuration$")
-EXPIRED = re.compile(r"Account (.*) has expired$")
 PAM_ERROR = re.compile(
     r"PAM: (?P<why>.+?) for (?P<invalid>(?:illegal|invalid) user )?(?P<user>.*) from (?P<ip>\S+)"
     r"(?: via \S+)?\s*$"
@@ -83,13 +101,6 @@ TOO_MANY = re.compile(
     r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*?)"
     r"(?: from (\S+)(?: port (\d+))?(?: ssh\d?)?)?)?$"
 )
-# auth-options.c and auth.c: the key is right, the place it comes from is not.
-NOT_FROM_HERE = re.compile(
-    r"(?:cert: )?Authentication tried for (.*) with (?:correct key|valid certificate)"
-    r" but not from a permitted (?:host|source address) \((?:host=.*, )?(?:ip=)?([^\s,)]+).*\)\.?$"
-)
-# auth.c on AIX.
-RESTRICTED = re.compile(r"Login restricted for (.*?): ")
 FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
 
 
@@ -139,7 +150,7 @@ def read_auth(message: str, ip: str | None, number: int | None) -> AuthLine | No
     key = tail[2:].partition(", client user ")[0] if tail and method in KEYED else None
     place = source(where[1])
     number = port(where[2]) if place else None
-    return AuthLine(word, method, bool(invalid), user, place, number, key)
+    return AuthLine(word.capitalize(), method, bool(invalid), user, place, number, key)
 
 
 def _source(rest: str, method: str, ip: str | None, number: int | None) -> re.Match[str] | None:

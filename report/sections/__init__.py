@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from report.causes import clause, short
-from report.reading import EVERYTHING, View
+from report.gaps import EVERYTHING
+from report.reading import View
 from report.words import foreign, number, plural
 
 NAMES = {
@@ -12,6 +13,9 @@ NAMES = {
     "disks": "Disks",
     "logins": "Logins",
     "uptime": "Uptime",
+    "health": "Health",
+    "upkeep": "Upkeep",
+    "access": "Ways in",
     "coverage": "Coverage",
     "made": "How this report was made",
 }

@@ -9,18 +9,19 @@ from markupsafe import Markup
 from report import tables
 from report.causes import IN_WORDS
 from report.contract import Unread
-from report.markup import Col, Page, block, bold, note, quiet, section, table
-from report.reading import GOOD, View, frame_of, gathered
-from report.sections import NAMES, ROWS, flows, nth
-from report.sections.today import unread_rows
-from report.words import listing, moment, number, plural
+from report.gaps import gathered
+from report.markup import Col, Page, block, bold, note, prose, quiet, section, table
+from report.reading import GOOD, View, frame_of
+from report.sections import NAMES, ROWS, cut, flows, nth
+from report.sections.attention import unread_rows
+from report.words import capital, listing, moment, natural, number, plural
 
 OUTCOMES_SHOWN = 7
 
 
 def page(view: View) -> Page:
     """Return the section."""
-    parts = [_matrix(view), _unread(view), _evidence(view)]
+    parts = [_matrix(view), _unread(view), _evidence(view), _noted(view)]
     return section(
         "coverage",
         nth(view, "coverage"),
@@ -123,3 +124,24 @@ def _evidence(view: View) -> Markup:
     if len(view.hosts) == 1:
         said = "Its log begins after the period does: counts are too low"
     return block("Cut short", said, table(cols, rows))
+
+
+def _noted(view: View) -> Markup:
+    """Return what collectors have to say of what they read in full."""
+    frame = frame_of(view, "outcomes")
+    if "note" not in frame or not frame["note"].notna().any():  # a snapshot of an earlier version
+        return Markup()
+    alike: dict[tuple[str, str], list[str]] = {}
+    for row in frame[frame["note"].notna()].itertuples(index=False):
+        alike.setdefault((str(row.collector), str(row.note)), []).append(str(row.host))
+    every = sorted(
+        ((sorted(hosts, key=natural), *key) for key, hosts in alike.items()),
+        key=lambda one: (one[1], -len(one[0]), natural(one[0][0])),
+    )
+    rows = [
+        (bold(listing(hosts, 6), 400), collector, prose(capital(said), 600))
+        for hosts, collector, said in every[:ROWS]
+    ]
+    cols = (Col("Server", 54), Col("Collector", 26), Col("What it says", 94, "wide"))
+    said = cut(len(rows), len(every), "note", "the rest stands on sheet outcomes of the workbook")
+    return block("Noted", said, table(cols, rows, "stack"))

@@ -11,7 +11,7 @@ from report.headline import full
 from report.marks import bar, mark
 from report.markup import Col, Page, block, bold, halves, note, section, table
 from report.reading import View, frame_of
-from report.rules import filling
+from report.rules.disks import filling
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
 from report.words import UNKNOWN, is_missing, number, percent, plural, readable, verb
 

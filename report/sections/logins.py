@@ -10,7 +10,7 @@ from report import charts, tables
 from report.marks import mark
 from report.markup import Col, Page, block, bold, columns, halves, section, table
 from report.reading import View, frame_of
-from report.rules import roots
+from report.rules.logins import roots
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
 from report.words import is_missing, moment, number, plural, verb
 

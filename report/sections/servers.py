@@ -8,17 +8,16 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from report import tables
-from report.marks import mark, state
+from report.marks import state
 from report.markup import Col, Page, block, bold, facts, halves, joined, prose, section, table
-from report.reading import NO_GROUP, View, frame_of
+from report.reading import View, frame_of, split
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth
+from report.sections.fleet import ORDER, fleet_grid
 from report.states import State, states
-from report.words import foreign, is_missing, listing, number, plural, readable, verb
+from report.words import foreign, is_missing, listing, moment, number, plural, readable, verb
 
-ORDER = ("down", "unknown", "degraded", "maintenance", "up")
 NAMED = 30  # hosts of one cause; all the rest is in the workbook
 MOST = 15  # causes
-SMALL_CELLS = 120  # above so many hosts a cell is a mark, and quiet groups are a line
 
 
 def page(view: View) -> Page:
@@ -29,8 +28,8 @@ def page(view: View) -> Page:
     if len(view.hosts) <= FEW:
         parts.append(_few(view, by_host))
     elif view.answered:
-        parts.append(_fleet(view, by_host))
-    parts += [_not_up(view, found), _in_maintenance(found)]
+        parts.append(fleet_grid(view, by_host))
+    parts += [_not_up(view, found), _failed_units(view), _in_maintenance(found)]
     if len(view.hosts) > FEW:
         parts.append(halves(_systems(view), _kernels(view)))
     return section(
@@ -99,74 +98,6 @@ def _pairs(blocks: Sequence[Markup]) -> list[tuple[Markup, Markup]]:
     return list(zip(every[::2], every[1::2], strict=True))
 
 
-def _fleet(view: View, by_host: dict[str, str]) -> Markup:
-    groups: dict[str, list[str]] = {}
-    for group in view.main_group.values():
-        groups[group] = []  # in the order of the fleet's file
-    for host in view.hosts:
-        groups[view.main_group[host]].append(host)
-    small = len(view.hosts) > SMALL_CELLS
-    rows, quiet = [], []
-    for name, hosts in sorted(groups.items(), key=lambda one: one[0] == NO_GROUP):
-        bad = sum(by_host[host] not in ("up", "maintenance") for host in hosts)
-        if small and all(by_host[host] == "up" for host in hosts):
-            quiet.append(f"{readable(name, 30)}: {number(len(hosts))} up")
-            continue
-        cells = _cells(hosts, by_host, small)
-        said = plural(len(hosts), "host") + (f", {number(bad)} not up" if bad else "")
-        rows.append(
-            Markup(
-                '<div class="group"><div class="name"><b>{}</b><span>{}</span></div>'
-                '<div class="cells{}">{}</div></div>'
-            ).format(readable(name, 22), said, " small" if small else "", cells)
-        )
-    if quiet:
-        rows.append(Markup('<p class="note">{}.</p>').format(listing(quiet)))
-    note = "A cell a host, in the first of its groups; circles are up"
-    return block("The fleet", note, joined(rows), _key(by_host))
-
-
-def _cells(hosts: Sequence[str], by_host: dict[str, str], small: bool) -> Markup:
-    names = dict(zip(hosts, _short_names(hosts), strict=True))
-    wide = max(len(name) for name in names.values())
-    kind = "" if wide <= 3 else " wide" if wide <= 8 else " widest"
-    return joined(
-        Markup('<span class="cell {}{}" title="{}, {}">{}{}</span>').format(
-            by_host[host], "" if small else kind, host, by_host[host], mark(by_host[host], 6),
-            "" if small else Markup("<i>{}</i>").format(readable(names[host], 13)),
-        )
-        for host in hosts
-    )  # fmt: skip
-
-
-def _short_names(hosts: Sequence[str]) -> list[str]:
-    """Return what differs in the names of a group's hosts: 01, 02 of web01.example.org …"""
-    if len(hosts) == 1:
-        return [hosts[0].partition(".")[0]]
-    head = _shared(hosts).rstrip("0123456789")
-    tail = _shared([host[::-1] for host in hosts])[::-1]
-    tail = tail[tail.index(".") :] if "." in tail else ""
-    return [host[len(head) : len(host) - len(tail)] or host for host in hosts]
-
-
-def _shared(names: Sequence[str]) -> str:
-    """Return what all of the names begin with."""
-    first, last = min(names), max(names)
-    same = next(
-        (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
-    )
-    return first[:same]
-
-
-def _key(by_host: dict[str, str]) -> Markup:
-    counts = Counter(by_host.values())
-    parts = joined(
-        Markup("<span>{} <b>{}</b> {}</span>").format(mark(name), number(counts[name]), name)
-        for name in reversed(ORDER) if counts[name]
-    )  # fmt: skip
-    return Markup('<p class="key">{}</p>').format(parts)
-
-
 def _not_up(view: View, found: Sequence[State]) -> Markup:
     rows = [one for one in found if one.name not in ("up", "maintenance")]
     if not rows:
@@ -188,6 +119,33 @@ def _not_up(view: View, found: Sequence[State]) -> Markup:
     if len(rows) > MOST:
         said += f"; {number(MOST)} of {number(len(rows))} causes, the rest is in the workbook"
     return block("Not up", said, table(cols, shown, "stack"))
+
+
+def _failed_units(view: View) -> Markup:
+    """Return since when units have failed, and what they said last."""
+    frame = frame_of(view, "servers")
+    frame = frame[frame["failed_units"].fillna("").ne("")]
+    if frame.empty:
+        return Markup()
+    info, shown = view.info, frame.sort_values("failed_since_at", kind="stable").head(MOST)
+    rows = [
+        (
+            bold(row.host), _whole_words(split(row.failed_units)[:NAMED]),
+            "–" if is_missing(row.failed_since_at)
+            else moment(row.failed_since_at, info.zone, info.from_at, info.to_at),
+            "–" if is_missing(row.failed_last_lines) else foreign(row.failed_last_lines, 240),
+        )
+        for row in shown.itertuples(index=False)
+    ]  # fmt: skip
+    cols = (Col("Host", 34), Col("Units", 46), Col("Since", 22), Col("Last line", 72, "wide"))
+    said = cut(len(rows), len(frame), "server")
+    return block("Failed units", said, table(cols, rows, "stack"))
+
+
+def _whole_words(names: Sequence[str]) -> Markup:
+    return joined(
+        (Markup('<span class="nb">{}</span>').format(foreign(n, 40)) for n in names), ", "
+    )
 
 
 def _rank(name: str) -> int:

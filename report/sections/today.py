@@ -8,18 +8,22 @@ from datetime import date
 
 from markupsafe import Markup
 
-from report.causes import IN_WORDS
-from report.contract import Finding, KeyFigure, Summary, Unread
+from report.contract import KeyFigure
 from report.findings import summarise
-from report.headline import not_read
-from report.marks import mark
-from report.markup import Col, Page, block, bold, columns, infra, joined, prose, quiet, table
+from report.marks import mark, spark
+from report.markup import (
+    Page,
+    columns,
+    infra,
+    joined,
+    prose,
+)
 from report.reading import View
-from report.sections import NAMES, ROWS, nth, order
-from report.words import capital, count_word, listing, number, period, plural
-
-MOST = {"critical": 8, "warning": 10}
-COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 88), Col("", 18, "n"), Col("", 16, "n"))
+from report.sections import NAMES, attention, nth, order
+from report.words import (
+    number,
+    period,
+)
 
 
 def page(view: View) -> Page:
@@ -34,8 +38,10 @@ def page(view: View) -> Page:
         _masthead(view),
         Markup('<section class="page first" id="today">{}').format(opening),
         _strip(summary.figures),
-        *_findings(view, summary),
-        _unread(view, summary),
+        *attention.findings(view, summary),
+        attention.later(view),
+        attention.resolved(summary),
+        attention.unread(view, summary),
         Markup("</section>"),
     ]
     return Page(infra(joined(parts)), f"{info.title}, {info.report_date}: {summary.headline}")
@@ -93,103 +99,25 @@ def _strip(figures: Sequence[KeyFigure]) -> Markup:
             1,
             Markup(
                 '<p class="kl">{}{}</p><p class="kn">{}<span>{}</span></p><p class="kd">{}</p>'
-            ).format(mark(one.mark, 6), one.label, one.value, one.unit, one.note),
+                '<p class="kd past">{}</p>'
+            ).format(mark(one.mark, 6), one.label, one.value, one.unit, one.note, _past(one)),
         )
         for one in figures
     ]
     return Markup('<div class="strip">{}</div>').format(columns(*cells))
 
 
-def _findings(view: View, summary: Summary) -> list[Markup]:
-    blocks = []
-    for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
-        found = [one for one in summary.findings if one.severity == severity]
-        if found:
-            rows = _rows(view, found, MOST[severity])
-            note = _caption(found, MOST[severity])
-            blocks.append(block(title, note, table(COLS, rows, f"find {severity}")))
-        else:
-            blocks.append(block(title, _none(view), Markup()))
-    return blocks
+def _past(one: KeyFigure) -> Markup:
+    """Return how a figure came to what it is: a line of the last days, and the change."""
+    if one.amount is None or one.change is None:
+        return Markup()
+    days = len(one.before)
+    said = "as yesterday" if not one.change else f"{_signed(one.change)} since yesterday"
+    line = spark([*one.before, one.amount], f"{one.label} on the last {days + 1} days")
+    short = "unchanged" if not one.change else _signed(one.change)
+    return Markup('{}<span title="{}">{}</span>').format(line, said, short)
 
 
-def _caption(found: Sequence[Finding], most: int) -> str:
-    shown = min(len(found), most)
-    whole = "" if shown == len(found) else f", the worst {count_word(shown)}"
-    questions = list(dict.fromkeys(one.question.lower() for one in found))
-    counts = [f"{number(sum(f.question.lower() == q for f in found))} {q}" for q in questions]
-    return f"{number(len(found))}{whole}: {', '.join(counts)}" if len(questions) > 1 else (
-        f"{number(len(found))}{whole}"
-    )  # fmt: skip
-
-
-def _none(view: View) -> str:
-    read = len(view.answered)
-    if not read:
-        return "Not known: no server could be read."
-    return f"None on the {plural(read, 'server')} read." if read > 1 else "None."
-
-
-def _rows(view: View, found: Sequence[Finding], most: int) -> list[Sequence[object]]:
-    rows: list[Sequence[object]] = []
-    asked = ""
-    for one in found[:most]:
-        question = "" if one.question == asked else one.question
-        asked = one.question
-        rows.append(
-            (
-                bold(question) if question else "",
-                mark(one.severity, 8 if one.severity == "critical" else 7),
-                bold(one.subject),
-                prose(one.sentence),
-                f"limit {_bound(one)}" if one.bound is not None else "",
-                _link(view, one.section),
-            )
-        )
-    left = found[most:]
-    if left:
-        sections = list(dict.fromkeys(one.section for one in left))
-        names = listing([f"{nth(view, key)} {NAMES[key]}" for key in sections])
-        said = f"and {number(len(left))} more: see {names}, and the workbook."
-        rows.append(("", mark(left[0].severity), "", said, "", ""))
-    return rows
-
-
-def _bound(one: Finding) -> str:
-    return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
-
-
-def _link(view: View, section: str) -> Markup:
-    return Markup('<a href="#{}">{} {}</a>').format(section, nth(view, section), NAMES[section])
-
-
-def _unread(view: View, summary: Summary) -> Markup:
-    if not summary.unread:
-        whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
-        only = "Nothing: the server was read in full."
-        return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    note = capital(not_read(summary))
-    rows = unread_rows(summary.unread[:ROWS])
-    more = len(summary.unread) - len(rows)
-    if more:
-        rows.append(("", f"{plural(more, 'more cause')}", "", _link(view, "coverage")))
-    full = summary.hosts_read - summary.hosts_partial
-    if full and not more:
-        rows.append((mark("good"), plural(full, "server"), "nothing", quiet("read in full")))
-    cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
-    return block("Could not be read", note, table(cols, rows, "stack"))
-
-
-def unread_rows(
-    unread: Sequence[Unread], named: int = 4, longest: int = 200
-) -> list[Sequence[object]]:
-    """Return rows of hosts, what is missing, and the cause."""
-    rows: list[Sequence[object]] = []
-    for one in unread:
-        said = IN_WORDS.get(one.outcome, one.outcome)
-        if one.cause:
-            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
-            said = one.cause if told else f"{said}: {one.cause}"
-        cause = prose(capital(said), longest)
-        rows.append((mark("unread"), bold(listing(one.hosts, named), 400), one.what, cause))
-    return rows
+def _signed(change: float) -> str:
+    decimals = 0 if change == int(change) else 1
+    return f"{'+' if change > 0 else '−'}{number(abs(change), decimals)}"

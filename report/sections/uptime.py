@@ -65,12 +65,18 @@ def _days(seconds: Any) -> str:
     return number(None if is_missing(seconds) else float(seconds) / 86400, 2)
 
 
+def _before(last_stop: Any) -> str:
+    """Return how the run before this one ended."""
+    said = {"planned": "was shut down", "crashed": "crashed"}
+    return "–" if is_missing(last_stop) else said.get(str(last_stop), str(last_stop))
+
+
 def _rebooted(view: View, booted: pd.DataFrame) -> Markup:
     if booted.empty:
         return block("Rebooted", f"None on {plural(view.read('uptime'), 'server')} read.", Markup())
-    cols = (Col("", 5, "m"), Col("Host", 43), Col("Booted", 36, "n"))
+    cols = (Col("", 5, "m"), Col("Host", 29), Col("Booted", 22, "n"), Col("Run before", 28, "p"))
     rows = [
-        (mark("warning"), bold(row.host), _when(view, row.booted_at))
+        (mark("warning"), bold(row.host), _when(view, row.booted_at), _before(row.last_stop))
         for row in booted.head(ROWS).itertuples(index=False)
     ]
     return block("Rebooted", cut(len(rows), len(booted), "server"), table(cols, rows))
@@ -130,16 +136,17 @@ def _busy(frame: pd.DataFrame) -> Markup:
 
 def _all(view: View, frame: pd.DataFrame) -> Markup:
     cols = (
-        Col("", 5, "m"), Col("Host", 49), Col("Days up", 20, "n"), Col("Booted", 32, "n"),
-        Col("Load, 15 min", 24, "n"), Col("Cores", 20, "n"), Col("Logged in", 24, "n"),
+        Col("", 5, "m"), Col("Host", 43), Col("Days up", 18, "n"), Col("Booted", 28, "n"),
+        Col("Run before", 26, "p"), Col("Load, 15 min", 22, "n"), Col("Cores", 14, "n"),
+        Col("Logged in", 18, "n"),
     )  # fmt: skip
     new = set(tables.rebooted(frame, view.info.from_at, view.info.to_at)["host"])
     rows = [
         (
             mark("warning" if row.host in new else ""),
             bold(row.host) if row.host in new else row.host,
-            _days(row.uptime_seconds), _when(view, row.booted_at), number(row.load_15, 2),
-            number(row.cores), number(row.users),
+            _days(row.uptime_seconds), _when(view, row.booted_at), _before(row.last_stop),
+            number(row.load_15, 2), number(row.cores), number(row.users),
         )
         for row in frame.itertuples(index=False)
     ]  # fmt: skip

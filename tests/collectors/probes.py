@@ -23,10 +23,14 @@ if BUSYBOX := shutil.which("busybox"):
 
 
 def printed(
-    collector: Collector, shell: Sequence[str], path: str | None = None, within: Sequence[str] = ()
+    collector: Collector,
+    shell: Sequence[str],
+    path: str | None = None,
+    within: Sequence[str] = (),
+    ask: Ask = ASK,
 ) -> str:
     """Return what the collector's probe prints here, in its envelope, as a host would run it."""
-    script = wrap([(collector.NAME, collector.SECONDS, collector.script(ASK))])
+    script = wrap([(collector.NAME, collector.SECONDS, collector.script(ask))])
     env = dict(os.environ) | ({"PATH": path} if path else {})
     done = subprocess.run(
         [*within, *shell, "-c", script],

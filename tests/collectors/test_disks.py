@@ -115,6 +115,9 @@ def test_the_script_leaves_nothing_behind() -> None:
     assert left == []
 
 
+HEADING = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+
+
 def read(*lines: str, status: int = 0) -> df.Table:
     known = df.shown(["/", "/mnt/a b", "/mnt/new\nline"])
     return df.read(Section(lines, status), known)
@@ -132,11 +135,23 @@ def test_units_of_the_heading() -> None:
     "lines",
     [
         ("Sys. de fichiers 1024-blocs Utilisé Disponible Capacité Monté sur", "/dev/a 8 4 4 50% /"),
+        ("Dateisystem 1K-Blöcke Benutzt Verfügbar Verw% Eingehängt auf", "/dev/a 8 4 4 50% /"),
+        ("S.ficheros bloques de 1K Usados Disponibles Uso% Montado en", "/dev/a 8 4 4 50% /"),
+        ("Filesystem blocchi di 1K Usati Disponib. Uso% Montato su", "/dev/a 8 4 4 50% /"),
+        ("Sist. Arq. Blocos de 1K Usado Disponível Uso% Montado em", "/dev/a 8 4 4 50% /"),
+        ("Файловая система 1K-блоков Использовано Доступно Использовано% Cмонтировано в",
+         "/dev/a 8 4 4 50% /"),
+        ("ファイルシス 1K-ブロック 使用 使用可 使用% マウント位置", "/dev/a 8 4 4 50% /"),
+        ("文件系统 1K-块 已用 可用 已用% 挂载点", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1K-blocks Used Available Use% Eingehängt auf", "/dev/a 8 4 4 50% /"),
+        ("Dateisystem 1K-blocks Used Available Use% Mounted on", "/dev/a 8 4 4 50% /"),
+        ("Filesystem 1K-blokken Gebruikt Beschikbaar Geb% Mounted on", "/dev/a 8 4 4 50% /"),
+        ("Filesystem Size Used Avail Use% Mounted on", "/dev/a 8,0K 4,0K 4,0K 50% /"),
         ("Filesystem 1M-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 50% /"),
         ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8 4 4 /"),
         ("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/a 8,5 4 4 50% /"),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_understood_is_refused(lines: Sequence[str]) -> None:
     with pytest.raises(ParseError):
         read(*lines)
@@ -162,11 +177,38 @@ def test_a_record_may_begin_with_a_blank_and_go_on_on_a_second_line() -> None:
     assert table.skipped == []
 
 
-def test_a_message_is_no_record() -> None:
-    table = read("df: /x: Permission denied", "Filesystem 1K-blocks Used Available Use% Mounted on",
-                 "/dev/a 8 4 4 50% /", status=1)  # fmt: skip
-    assert table.messages == ["df: /x: Permission denied"]
-    assert list(table.figures) == ["/"]
+def test_blank_lines_do_not_part_a_name_from_its_figures() -> None:
+    """As a support report of RHEL 6 has them, between the halves and between the records."""
+    table = read(
+        "Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/mapper/vg_a-lv_root", "",
+        "             10     4   6    40% /", "", "/dev/b 100 1 99 1% /mnt/a b",
+    )  # fmt: skip
+    assert {at: figures["iused"] for at, figures in table.figures.items()} == {
+        "/": 4,
+        "/mnt/a b": 1,
+    }
+    assert table.devices["/"] == "/dev/mapper/vg_a-lv_root"
+    assert table.skipped == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "df: /x: Permission denied",
+        "/bin/df: `/x': Stale file handle",
+        "bash: line 1: df: command not found",
+        "sh[12]: df: not found",
+    ],
+)
+def test_a_message_is_no_record(message: str) -> None:
+    for lines in (
+        (message, HEADING, "/dev/a 8 4 4 50% /"),
+        (HEADING, "/dev/a 8 4 4 50% /", message),
+    ):
+        table = read(*lines, status=1)
+        assert table.messages == [message]
+        assert list(table.figures) == ["/"]
+        assert table.skipped == []
 
 
 def parsed(*records: str, options: str = "rw", more: str = "") -> list[Row]:
@@ -196,7 +238,17 @@ def test_used_percent_is_what_df_says_and_never_of_size(
     used: int, available: int, said: str, percent: int
 ) -> None:
     (row,) = parsed(f"/dev/a 1000 {used} {available} {said} /")
-    assert row["used_percent"] == percent
+    assert (row["used_bytes"], row["used_percent"]) == (used * 1024, percent)
+
+
+def test_what_df_says_is_not_reckoned_anew() -> None:
+    """Of a whole with a reserve, used + available is less; and reckoned only where it is silent."""
+    table = read("Filesystem Inodes IUsed IFree IUse% Mounted on", "/dev/a 100 10 80 12% /")
+    assert table.figures["/"]["inodes"] == 100
+    table = read(
+        "Filesystem 1024-blocks Free %Used Iused %Iused Mounted on", "/dev/a 8 3 63% 5 9% /"
+    )
+    assert (table.figures["/"]["used"], table.figures["/"].get("inodes")) == (5120, None)
 
 
 def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
@@ -207,6 +259,35 @@ def test_beyond_8_eib_there_is_a_cause_and_no_size() -> None:
     inodes += f"inodes|/dev/a {2**64 - 1} 7 {2**64 - 8} 1% /\ninodes|=0\n"
     (row,) = parsed("/dev/a 8 4 4 50% /", more=inodes)
     assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (None, 7, 1)
+
+
+def test_8_eib_is_the_first_that_is_too_large() -> None:
+    (row,) = parsed(f"/dev/a {2**53} 0 {2**53} 0% /")
+    assert (row["size_bytes"], row["available_bytes"], row["cause"]) == (
+        None,
+        None,
+        "it reports 8 EiB",
+    )
+    (row,) = parsed(f"/dev/a {2**53 - 1} 0 {2**53 - 1} 0% /")
+    assert (row["size_bytes"], row["cause"]) == (2**63 - 1024, None)
+
+
+def test_inodes_of_which_only_the_number_is_known() -> None:
+    inodes = "inodes|Filesystem Inodes IUsed IFree IUse% Mounted on\n"
+    (row,) = parsed("/dev/a 8 4 4 50% /", more=f"{inodes}inodes|/dev/a 100 - - - /\ninodes|=0\n")
+    assert (row["inodes"], row["inodes_used"], row["inodes_used_percent"]) == (100, None, None)
+
+
+def test_read_only_in_the_words_of_solaris_and_macos() -> None:
+    lines = (
+        "mount|/ on rpool/s-0 read only/setuid/dev=1 on Fri Feb 12 16:27:36 2018",
+        "mount|/dev/disk3s1s1 on /x (apfs, sealed, local, read-only, journaled)",
+        "mount|/y on rpool/y read/write/setuid/dev=2 on Fri Feb 12 16:27:36 2018", "mount|=0",
+        f"df|{HEADING}", "df|rpool/s-0 8 4 4 50% /", "df|/dev/disk3s1s1 8 4 4 50% /x",
+        "df|rpool/y 8 4 4 50% /y", "df|=0",
+    )  # fmt: skip
+    rows = disks.parse("".join(f"{line}\n" for line in lines), ASK).rows
+    assert {row["mount"]: row["read_only"] for row in rows} == {"/": True, "/x": True, "/y": False}
 
 
 def test_the_device_is_called_as_df_calls_it() -> None:
@@ -258,6 +339,43 @@ def test_columns_of_other_systems() -> None:
     assert table.figures["/"]["available"] == 4096
 
 
+@pytest.mark.parametrize(
+    ("heading", "record", "figures"),
+    [
+        ("Filesystem kbytes used avail %used Mounted on", "/dev/vg00/lvol3 8 3 4 43% /",  # HP-UX
+         {"size": 8192, "used": 3072, "available": 4096, "percent": 43}),
+        ("Filesystem Type kbytes use avail %use Mounted on", "/dev/root xfs 8 3 5 38 /",  # IRIX
+         {"size": 8192, "used": 3072, "available": 5120, "percent": 38}),
+        ("Filesystem 1k-blocks Used Available Use% Mounted on", "/vmfs/volumes/a 8 3 5 38% /",
+         {"size": 8192, "used": 3072, "available": 5120, "percent": 38}),
+        ("Filesystem 512-blocks Used Available Capacity iused ifree %iused Mounted on",
+         "/dev/disk1s1 8 3 4 43% 1507695 9223372036853268112 0% /",
+         {"size": 4096, "used": 1536, "available": 2048, "percent": 43, "iused": 1507695,
+          "ifree": 9223372036853268112, "ipercent": 0, "inodes": 9223372036854775807}),
+    ],
+)  # fmt: skip
+def test_headings_of_other_systems(heading: str, record: str, figures: dict[str, int]) -> None:
+    assert read(heading, record).figures["/"] == figures
+
+
+def test_what_only_df_tells_of_is_known_by_its_name() -> None:
+    """Where there is no table of mounts, a pseudo filesystem's device is called as its type."""
+    heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
+    lines = (
+        heading, "/dev/wd0a 8 4 4 50% /", "kernfs 1 1 0 100% /kern", "ptyfs 1 1 0 100% /dev/pts",
+        "procfs 4 4 0 100% /proc", "devfs 1 1 0 100% /dev", "map -hosts 0 0 0 100% /net",
+        "/dev/loop0 8 8 0 100% /snap/core18/1223", "/dev/loop9 8 4 4 50% /mnt/image",
+        "tmpfs 8 0 8 0% /run", "tmpfs 8 0 8 0% /sys/fs/cgroup", "shm 8 0 8 0% /dev/shm",
+        "overlay 8 4 4 50% /var/lib/docker/overlay2/a/merged", "udev 8 0 8 0% /dev/udev",
+        "none 8 4 4 50% /none",
+    )  # fmt: skip
+    rows = disks.parse("".join(f"df|{line}\n" for line in (*lines, "=0")), ASK).rows
+    assert {row["mount"]: row["fs_type"] for row in rows} == {
+        "/": None, "/mnt/image": None, "/none": None,
+        "/run": "tmpfs", "/dev/shm": "tmpfs", "/dev/udev": "devtmpfs",
+    }  # fmt: skip
+
+
 def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known() -> None:
     heading = "Filesystem 1024-blocks Used Available Capacity Mounted on"
     table = read(
@@ -272,6 +390,13 @@ def test_of_several_runs_of_figures_the_first_counts_unless_the_mount_is_known()
     ("line", "mount"),
     [
         ("/dev/ada0p2 on / (ufs, local, journaled soft-updates)", ("/dev/ada0p2", "/", "ufs")),
+        ("MN - example.org (ftp.example.org):/ on /Volumes/MN - x.localized (nfs, asynchronous)",
+         ("MN - example.org (ftp.example.org):/", "/Volumes/MN - x.localized", "nfs")),
+        ("/dev/disk4s1 on /Volumes/any type of disk (apfs, local)",
+         ("/dev/disk4s1", "/Volumes/any type of disk", "apfs")),
+        ("/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)", ("/dev/disk3s1s1", "/", "apfs")),
+        (".host:/VMware Shared Folders on /Volumes/VMware Shared Folders (vmhgfs)",
+         (".host:/VMware Shared Folders", "/Volumes/VMware Shared Folders", "vmhgfs")),
         ("//a b@nas/x on /Volumes/My Share (smbfs, nodev)", ("//a b@nas/x", "/Volumes/My Share", "smbfs")),
         ("/dev/wd0a on / type ffs (local)", ("/dev/wd0a", "/", "ffs")),
         ("/ on rpool/ROOT/s-0 read/write/setuid/dev=4bd0b7e on Fri Feb  2 16:27:36 2018",
@@ -298,8 +423,37 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         mounts.Mount(7, "overlay", "/var/lib/docker/overlay2/1/merged", "overlay"),
         mounts.Mount(8, "/dev/loop1", "/snap/core/1", "squashfs"),
         mounts.Mount(9, "nas:/x", "/auto/x", "autofs"),
+        mounts.Mount(10, "udev", "/dev", "devtmpfs"),
+        mounts.Mount(11, "none", "/srv/chroot/dev", "devtmpfs"),
+        mounts.Mount(12, "tank", "/tank", "zfs"),
+        mounts.Mount(13, "tank", "/srv/tank", "zfs"),
+        mounts.Mount(14, "/dev/fuse", "/one", "fuse"),
+        mounts.Mount(15, "/dev/fuse", "/two", "fuse"),
+        mounts.Mount(16, "/dev/c", "/c", "btrfs", ["rw", "subvol=/c"]),
+        mounts.Mount(17, "/dev/c", "/d", "btrfs", ["rw", "subvol=/d"]),
+        mounts.Mount(18, "/dev/c", "/e", "btrfs", ["rw", "noatime", "subvol=/d"]),
     ]
-    assert [one.number for one in mounts.distinct(listed)] == [2, 4, 5, 6]
+    found = [one.number for one in mounts.distinct(listed)]
+    assert found == [2, 4, 5, 6, 10, 12, 14, 15, 16, 17]
+
+
+@pytest.mark.parametrize(
+    ("fs_type", "apart"),
+    [("nfs4", True), ("fuse", True), ("fuse.sshfs", True), ("fuseblk", True), ("ext4", False)],
+)
+def test_what_may_hang_is_asked_by_itself(fs_type: str, apart: bool) -> None:
+    assert mounts.Mount(1, "/dev/a", "/x", fs_type).apart is apart
+
+
+def test_four_words_make_a_mount() -> None:
+    for section, line in (
+        ("mounts", r"/dev/a /a\040b ext4 rw,x"),
+        ("mnttab", "/dev/a\t/a b\tufs\trw,x"),
+    ):
+        (found,) = mounts.table(sections(f"{section}|{line}\n{section}|=0\n"))
+        assert (found.device, found.at, list(found.options)) == ("/dev/a", "/a b", ["rw", "x"])
+        with pytest.raises(ParseError):
+            mounts.table(sections(f"{section}|{line[:-5]}\n{section}|=0\n"))
 
 
 @pytest.mark.parametrize(
@@ -315,6 +469,8 @@ def test_later_mount_hides_earlier_and_binds_are_one() -> None:
         ("10.0.0.1:6789:/", "ceph", True),
         ("[fd00::1]:/x", "", True),
         ("/dev/sda1", "", False),
+        (".host:/Shared Folders", "vmhgfs", True),
+        ("vmhgfs-fuse", "fuse.vmhgfs-fuse", True),
     ],
 )
 def test_remote(device: str, fs_type: str, remote: bool) -> None:

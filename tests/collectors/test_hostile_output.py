@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors import COLLECTORS
+from collectors import COLLECTORS, logins
 from collectors import hosts as facts
 from collectors.asking import MOST_BYTES, Plan
 from collectors.base import WHOLE, Ask, Collector, Column, Parsed
@@ -110,7 +110,8 @@ def test_nothing_to_ask_is_known_as_such() -> None:
     plan = Plan(COLLECTORS, ASK.from_at, ASK.to_at, access=Access(), past=True)
     found = gather([Host("a", transport="replay")], plan).frames["outcomes"]
     outcomes = dict(zip(found["collector"], found["outcome"], strict=True))
-    assert outcomes == {one.NAME: "no_data" if one.PAST else "not_knowable" for one in COLLECTORS}
+    assert outcomes == {c.NAME: "no_data" if c.PAST else "not_knowable" for c in COLLECTORS}
+    assert outcomes["logins"] == "no_data"
 
 
 def test_a_number_that_no_log_can_mean_costs_no_other_line(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_number_that_no_log_can_mean_costs_no_other_line(tmp_path: Path) -> No
     )
     begin = datetime(2026, 11, 25, tzinfo=UTC)
     options = {"logins": {"paths": [str(log)]}}
-    plan = Plan((COLLECTORS[-1],), begin, begin + timedelta(days=1), options)
+    plan = Plan((logins,), begin, begin + timedelta(days=1), options)
     frames = gather([Host("a", transport="local")], plan).frames
     assert list(frames["outcomes"]["outcome"]) == ["ok"]
     assert set(frames["logins"]["user"]) >= {"root", "amy"}

@@ -451,3 +451,11 @@ def test_a_name_for_the_source_is_the_same_connection() -> None:
     )
     assert short(lines) == [ONE]
     assert short(lines[:1]) == [("failed", "root", "evil.example", 1)]
+
+
+def test_a_time_that_no_clock_can_tell_costs_one_line() -> None:
+    lines = [
+        f"9999-12-31T23:59:59-14:00 web01 sshd[1]: Failed password for eve from {IP} port 1 ssh2",
+        f"2026-11-23T10:00:60Z web01 sshd[2]: Failed password for leap from {IP} port 2 ssh2",
+    ]
+    assert [row["user"] for row in rows(lines)] == ["leap"]

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from report.store import Day, day_folder, save
-from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, SHAPES, TO, Fleet, info_of, typed
+from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, TO, Fleet, info_of, typed
+from tests.report.worn import worn
 
 __all__ = [
-    "COLLECTORS", "DATE", "DAYS", "FROM", "GIB", "SHAPES", "TO", "Fleet", "info_of", "save_day",
-    "typed",
+    "COLLECTORS", "DATE", "DAYS", "FROM", "GIB", "TO", "Fleet", "info_of", "save_day", "typed",
 ]  # fmt: skip
 
 DEBIAN = ("debian", "Debian", "12", "6.1.0-28-amd64")
@@ -137,7 +137,8 @@ def worst() -> Day:
         fleet.unread(host, "unreachable", no_route(host), "down")
     fleet.unread("app07", "host_key", key_changed("app07"))
     change(fleet, "servers", "app12", state="degraded", failed_units="backup.service",
-           system_state="degraded")  # fmt: skip
+           system_state="degraded", failed_since_at=TO - timedelta(days=2, hours=3),
+           failed_last_lines="backup.service: borg: Connection closed by remote host")  # fmt: skip
     change(fleet, "servers", "web09", state="degraded", system_state="degraded",
            failed_units="logrotate.service, man-db.service, fwupd.service, snapd.service",
            )  # fmt: skip
@@ -149,6 +150,9 @@ def worst() -> Day:
                fs_type="nfs4", size_bytes=None, used_bytes=None, available_bytes=None,
                used_percent=None, inodes=None, inodes_used=None, inodes_used_percent=None,
                cause="did not answer within 3 s")  # fmt: skip
+    for host in ("edge01", "edge02"):
+        remark(fleet, host, "logins", "312 connections named no user, from 41 addresses: "
+               "203.0.113.9 (120), 203.0.113.14 (88), 203.0.113.77 (31)")  # fmt: skip
     full_disks(fleet)
     attack(fleet, [h for names in numbered(GROUPS).values() for h in names if h not in down])
     fleet.login("app03", 1001, "accepted", "root", method="password", source_ip="10.20.4.17",
@@ -160,6 +164,7 @@ def worst() -> Day:
             host,
             uptime_seconds=int(hours * 3600),
             booted_at=TO - timedelta(hours=hours),
+            last_stop="crashed" if host == "cache02" else "planned",
         )
     change(
         fleet,
@@ -235,6 +240,13 @@ def fail(fleet: Fleet, host: str, collector: str, outcome: str, cause: str) -> N
             row.update(outcome=outcome, cause=cause, evidence_from_at=None)
     if outcome != "partial":
         fleet.rows[collector] = [row for row in fleet.rows[collector] if row["host"] != host]
+
+
+def remark(fleet: Fleet, host: str, collector: str, note: str) -> None:
+    """Let a collector add something to what it read in full."""
+    for row in fleet.rows["outcomes"]:
+        if row["host"] == host and row["collector"] == collector:
+            row["note"] = note
 
 
 def nobody() -> Day:
@@ -330,7 +342,7 @@ def many_logins(day: Day, rows: int, hosts: Sequence[str]) -> Any:
         "result": "failed", "user": dice.choice(users, more),
         "source_ip": [f"203.0.113.{n}" for n in dice.integers(1, 250, more)],
         "service": "sshd", "method": "password", "count": dice.integers(1, 5, more),
-    }).reindex(columns=list(SHAPES["logins"]))  # fmt: skip
+    }).reindex(columns=day.frames["logins"].columns)  # fmt: skip
     return pd.concat(
         [day.frames["logins"], frame.astype(day.frames["logins"].dtypes)], ignore_index=True
     )
@@ -364,7 +376,7 @@ def hostile() -> Day:
 
 DAYS: dict[str, Callable[[], Day]] = {
     "good": good, "worst": worst, "nobody": nobody, "local": local, "one": one, "hostile": hostile,
-    "big": big,
+    "big": big, "worn": worn,
 }  # fmt: skip
 
 

@@ -17,47 +17,8 @@ DATE = date(2026, 11, 23)
 TO = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 FROM = TO - timedelta(days=1)
 GIB = 1 << 30
-SHAPES: dict[str, dict[str, str]] = {
-    "hosts": dict.fromkeys(
-        [
-            "host",
-            "address",
-            "groups",
-            "labels",
-            "os_family",
-            "os_name",
-            "os_version",
-            "kernel",
-            "time_zone",
-        ],
-        "string",
-    )
-    | {"collected_at": "T"},
-    "outcomes": dict.fromkeys(["host", "collector", "outcome", "cause"], "string")
-    | {"seconds": "Float64", "bytes": "Int64"}
-    | dict.fromkeys(["from_at", "to_at", "evidence_from_at"], "T"),
-    "servers": dict.fromkeys(
-        ["host", "state", "state_reason", "system_state", "failed_units"],
-        "string",
-    )
-    | {"failed_since_at": "T"}
-    | dict.fromkeys(["failed_last_lines", "virtualisation"], "string"),
-    "disks": dict.fromkeys(["host", "mount", "device", "fs_type"], "string")
-    | dict.fromkeys(["remote", "read_only", "read_only_expected"], "boolean")
-    | dict.fromkeys(["size_bytes", "used_bytes", "available_bytes"], "Int64")
-    | {"used_percent": "Int64", "inodes": "Int64", "inodes_used": "Int64"}
-    | {"inodes_used_percent": "Int64", "cause": "string"},
-    "logins": {"host": "string", "at": "T", "at_ambiguous": "boolean"}
-    | dict.fromkeys(["result", "user", "target_user", "source_ip"], "string")
-    | {"source_port": "Int64"}
-    | dict.fromkeys(["service", "method", "key"], "string")
-    | {"count": "Int64", "ended_at": "T"},
-    "uptime": {"host": "string", "uptime_seconds": "Int64", "booted_at": "T", "boot_id": "string"}
-    | {"container_started_at": "T", "last_stop": "string"}
-    | dict.fromkeys(["load_1", "load_5", "load_15"], "Float64")
-    | dict.fromkeys(["cores", "users"], "Int64"),
-}
 COLLECTORS = ("servers", "uptime", "disks", "logins")
+ALWAYS = ("hosts", "outcomes", *COLLECTORS)
 
 
 @dataclass
@@ -65,17 +26,17 @@ class Fleet:
     """Rows by frame, while a day is being made."""
 
     rows: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {name: [] for name in SHAPES}
+        default_factory=lambda: {name: [] for name in ALWAYS}
     )
     dice: random.Random = field(default_factory=lambda: random.Random(7))
 
     def add(self, frame: str, host: str, **values: Any) -> None:
         """Add a row."""
-        self.rows[frame].append({"host": host, **values})
+        self.rows.setdefault(frame, []).append({"host": host, **values})
 
     def outcome(self, host: str, collector: str, outcome: str = "ok", cause: str = "") -> None:
         """Say how one collector fared on one host."""
-        base = {"servers": 0.3, "uptime": 0.1, "disks": 0.4, "logins": 1.4}[collector]
+        base = {"servers": 0.3, "uptime": 0.1, "disks": 0.4, "logins": 1.4}.get(collector, 0.2)
         good = outcome in ("ok", "partial")
         self.add(
             "outcomes", host, collector=collector, outcome=outcome, cause=cause or None,
@@ -131,16 +92,15 @@ class Fleet:
     def day(self, **info: Any) -> Day:
         """Make the typed frames."""
         frames = {name: typed(name, rows) for name, rows in self.rows.items()}
-        return Day(Path("output") / DATE.isoformat(), info_of(**info), frames)
+        return Day(Path("synthetic/output") / DATE.isoformat(), info_of(**info), frames)
 
 
 def typed(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
     """Return a typed frame, as the collectors make it."""
-    from collectors.base import TIME, Column, frame
+    from collectors.base import frame
+    from collectors.frames import FRAMES
 
-    shape = SHAPES[name].items()
-    columns = [Column(key, TIME if kind == "T" else kind, "", "") for key, kind in shape]
-    return frame(columns, [dict(row) for row in rows])
+    return frame(FRAMES[name], [dict(row) for row in rows])
 
 
 def info_of(**more: Any) -> Info:

@@ -220,6 +220,9 @@ def test_reboots_in_the_period_are_warnings() -> None:
     for host, hours in (("web01", 1), ("web02", 25)):
         days.change(made, "uptime", host, booted_at=days.TO - timedelta(hours=hours))
     assert sentences(summarise(made.day())) == ["warning web01: Rebooted at 05:00."]
+    made.rows["uptime"][0]["last_stop"] = "crashed"
+    said = "warning web01: Rebooted at 05:00 after a crash: nothing had shut it down."
+    assert sentences(summarise(made.day())) == [said]
 
 
 def test_limits_are_those_of_the_snapshot() -> None:

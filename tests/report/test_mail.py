@@ -117,7 +117,9 @@ def test_both_bodies_say_the_same_status_first(settings: Settings, tmp_path: Pat
 def test_long_lists_are_cut_and_say_so(settings: Settings) -> None:
     day = days.good()
     summary = summarise(day)
-    finding = Finding("critical", "Filling", "db01", ("db01",), "/var 99 % full.", "disks")
+    finding = Finding(
+        "disk-full", "critical", "Filling", "db01", ("db01",), "/var 99 % full.", "disks"
+    )
     many = Summary(**{**vars(summary), "findings": (finding,) * 30})
     for text in bodies(compose(day, many, settings, [])):
         assert text.count("/var 99") == 8 and "and 22 more in the report" in text
@@ -179,7 +181,7 @@ def test_what_servers_say_breaks_out_of_nothing(tmp_path: Path) -> None:
     )
     day = Day(day.folder, info, day.frames)
     summary = summarise(day)
-    finding = Finding("critical", NASTY, NASTY, (NASTY,), NASTY * 100, "disks")
+    finding = Finding("disk-full", "critical", NASTY, NASTY, (NASTY,), NASTY * 100, "disks")
     summary = Summary(**{**vars(summary), "findings": (finding, *summary.findings),
                          "headline": NASTY, "lead": NASTY})  # fmt: skip
     settings = make(tmp_path, subject="{title} {organisation} - {date}", reply_to="r@example.org")

@@ -18,11 +18,24 @@ from report.errors import NoSnapshot
 from report.exporters import InfraHTMLExporter
 from report.markup import Page, prose
 from report.pdf import make_pdf
+from report.reading import view
+from report.sections import order
 from report.sections.today import css_string
 from report.settings import ROOT
 from tests.report import days
 
-CALLS = ("today", "servers", "disks", "logins", "uptime", "coverage", "made")
+CALLS = (
+    "today",
+    "servers",
+    "disks",
+    "logins",
+    "uptime",
+    "health",
+    "upkeep",
+    "access",
+    "coverage",
+    "made",
+)
 CSS = pages.CSS.read_text()
 
 
@@ -74,7 +87,8 @@ def read(html: str) -> Reader:
 @pytest.mark.parametrize("name", list(days.DAYS))
 def test_pages_are_well_formed_and_links_lead_somewhere(name: str) -> None:
     reader = read(drawn(name))
-    assert len(reader.ids) == len(set(reader.ids)) == len(CALLS)
+    shown = order(view(days.DAYS[name]()))
+    assert reader.ids == shown
     assert all(link.removeprefix("#") in reader.ids for link in reader.links)
     assert not {"script", "iframe", "object", "link", "form"} & set(reader.seen)
     assert not re.search(r"\b(nan|NaN|NaT|None|<NA>)\b(?! of| on|\.)", reader.text)
@@ -124,7 +138,8 @@ def test_data_stays_data() -> None:
     assert r"evil\u202egnp.exe" in reader.text
     assert r"\x1b[31mred\x1b[0m" in reader.text
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]", html)
-    assert html.count('class="infra tex2jax_ignore mathjax_ignore"') == len(CALLS)
+    shown = order(view(days.hostile()))
+    assert html.count('class="infra tex2jax_ignore mathjax_ignore"') == len(shown)
 
 
 def test_css_strings_hold_no_character_that_ends_them() -> None:
@@ -287,7 +302,7 @@ def test_the_template_shows_outputs_and_no_code() -> None:
     assert not re.search(r"(?:src|href)=\"(?!data:|#)|url\((?!data:)", html)
 
 
-@pytest.mark.parametrize(("name", "most"), [("worst", 6), ("one", 3), ("local", 2), ("big", 6)])
+@pytest.mark.parametrize(("name", "most"), [("worst", 6), ("one", 3), ("local", 2), ("big", 7)])
 def test_on_paper_nothing_is_lost(name: str, most: int, tmp_path: Path) -> None:
     if not (pdftotext := shutil.which("pdftotext")):
         pytest.skip("pdftotext is not installed")
@@ -319,3 +334,23 @@ def test_sixty_hosts_take_well_under_a_second() -> None:
     for call in CALLS:
         getattr(pages, call)(day)
     assert time.perf_counter() - started < 3  # 0.4 s alone; tests run side by side
+
+
+def test_what_collectors_add_stands_under_coverage() -> None:
+    said = read(pages.coverage(days.worst())._repr_html_()).text
+    assert "Noted" in said
+    assert "edge01 and edge02logins312 connections named no user, from 41 addresses" in said
+    before = days.good()
+    before.frames["outcomes"] = before.frames["outcomes"].drop(columns="note")  # type: ignore[index]
+    assert "Noted" not in pages.coverage(before)._repr_html_()
+
+
+def test_failed_units_say_since_when_and_what_they_said_last() -> None:
+    said = read(pages.servers(days.worst())._repr_html_()).text
+    assert "app12backup.service21 Novbackup.service: borg: Connection closed by remote" in said
+
+
+def test_a_reboot_says_how_the_run_before_it_ended() -> None:
+    said = read(pages.uptime(days.worst())._repr_html_()).text
+    assert re.search(r"cache02[^<]*?crashed", said)
+    assert re.search(r"app03[^<]*?was shut down", said)

@@ -45,6 +45,26 @@ def test_space_by_group_counts_shared_pools_once() -> None:
     assert float(space["used_bytes"].iloc[0]) / days.GIB == pytest.approx(50 + 10 + 30, abs=0.1)
 
 
+def test_the_volumes_of_an_apfs_container_share_its_free_space() -> None:
+    """As df of macOS 10.14 and 14 counts them: each volume has the container's size."""
+    made = days.Fleet()
+    for device, mount, used in (
+        ("/dev/disk3s1s1", "/", 10),
+        ("/dev/disk3s5", "/System/Volumes/Data", 60),
+        ("com.apple.TimeMachine.2026-11-23@/dev/disk3s5", "/Volumes/Backups", 55),
+        ("/dev/disk4s1", "/Volumes/Other", 1),
+    ):
+        size = 100 if "disk3" in device else 20
+        free = 30 if "disk3" in device else 19
+        made.disk("a", mount, size, 100 * used / size, device=device, fs_type="apfs",
+                  available_bytes=free * days.GIB)  # fmt: skip
+    made.disk("a", "/all", 120, 50, device="a:b", fs_type="fuse.mergerfs")
+    space = tables.space_by_group(tables.filesystems(made.day().frames["disks"]), {"a": "mac"})
+    assert list(space["filesystems"]) == [3]
+    assert float(space["used_bytes"].iloc[0]) / days.GIB == pytest.approx(71, abs=0.1)
+    assert float(space["size_bytes"].iloc[0]) / days.GIB == pytest.approx(100 + 20, abs=0.1)
+
+
 def test_fullest_looks_at_bytes_and_inodes() -> None:
     made = days.Fleet()
     made.disk("a", "/bytes", 10, 80)
@@ -109,13 +129,3 @@ def test_outcomes_by_collector() -> None:
     assert frame.loc["logins", "no_permission"] == 4
     assert frame.loc["servers", "unreachable"] == 2
     assert frame.drop(columns=["p50", "p95"]).sum(axis=1).eq(60).all()
-
-
-def test_frames_of_the_synthetic_days_are_those_of_the_collectors() -> None:
-    from collectors.frames import FRAMES
-
-    for name, columns in FRAMES.items():
-        frame = days.typed(name, [])
-        assert {column.name: column.dtype for column in columns} == {
-            column: str(dtype) for column, dtype in frame.dtypes.items()
-        }, name

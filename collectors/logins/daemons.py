@@ -1,0 +1,116 @@
+"""What servers other than sshd write of a login in words of their own.
+
+    vsftpd[1]: [bob] FAIL LOGIN: Client "10.0.0.1";  [bob] OK LOGIN: Client "10.0.0.1"
+    proftpd[1]: web01 (far.example[10.0.0.1]) - USER bob: Login successful.
+    proftpd[1] web01 (far.example[10.0.0.1]): USER bob (Login failed): Incorrect password.
+    pure-ftpd: (?@10.0.0.1) [WARNING] Authentication failed for user [bob]
+    pure-ftpd: (?@10.0.0.1) [INFO] bob is now logged in
+    ftpd[1]: FTP LOGIN FROM far.example [10.0.0.1], bob;  FTP LOGIN FAILED FROM 10.0.0.1, bob
+    webmin[1]: Invalid login as bob from 10.0.0.1;  Successful login as bob from 10.0.0.1
+    xrdp-sesman[1]: [INFO ] AUTHFAIL: user=bob ip=10.0.0.1 time=1795564800
+    screensharingd[1]: Authentication: FAILED :: User Name: bob :: Viewer Address: 10.0.0.1 :: …
+
+Read from their ends, for the user's name is a stranger's word. Whoever comes in without a
+name of his own is `anonymous`. After vsftpd's logging.c, proftpd's mod_auth.c, pure-ftpd's
+messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl and xrdp's sesman.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from collectors.logins.lines import ACCEPTED, FAILED, port, source
+
+# PAM speaks for these under another number than they do themselves, or under none.
+SHARED = frozenset({"webmin", "usermin", "xrdp-sesman", "proftpd", "pure-ftpd", "vsftpd"})
+
+_FROM = r"(?P<ip>\S+?)(?: \[(?P<address>[^\]\s]+)\])?"
+_VSFTPD = ((None, r'(?:\[(?P<user>.*)\] )?(?P<how>OK|FAIL) LOGIN: Client "(?P<ip>[^"]+)"'),)
+_CLIENT = r"(?:\S+ )?\([^\s\[]*\[(?P<ip>[^\]\s]+)\]\)(?::| -) "
+_PROFTPD = (
+    (ACCEPTED, _CLIENT + r"(?:USER (?P<user>.*)|(?P<anybody>ANON) .*): Login successful\.?$"),
+    (FAILED, _CLIENT + r"USER (?P<user>.*) \(Login failed\): .*$"),
+    (FAILED, _CLIENT + r"USER (?P<user>.*): no such user found from \S+ \[\S+\] to \S+$"),
+    (FAILED, _CLIENT + r"(?:USER|ANON) (?P<user>.*): Limit access denies login\.?$"),
+    (FAILED, _CLIENT + r"SECURITY VIOLATION: (?P<user>[Rr]oot) login attempted\.?$"),
+)
+_PURE = r"\([^\s@)]*@(?P<ip>[^\s)]+)\) \[[A-Z]+\] "
+_PUREFTPD = (
+    (FAILED, _PURE + r"Authentication failed for user \[(?P<user>.*)\]$"),
+    (ACCEPTED, _PURE + r"(?P<anybody>Anonymous) user logged in"),
+    (ACCEPTED, _PURE + r"(?P<user>.*) is now logged in$"),
+)
+_FTPD = (
+    (ACCEPTED, rf"(?P<anybody>ANONYMOUS) FTP LOGIN FROM {_FROM},"),
+    (ACCEPTED, rf"FTP LOGIN FROM {_FROM}(?:,| as) (?P<user>.*?)(?: \(.*\))?$"),
+    (FAILED, rf"FTP LOGIN (?:FAILED|REFUSED)(?: \(.*?\))? (?:FROM|for) {_FROM}, (?P<user>.*)$"),
+    (FAILED, rf"failed login from {_FROM}(?:, (?P<user>.*))?$"),
+)
+_WEBMIN = (
+    (ACCEPTED, r"Successful login as (?P<user>.*) from (?P<ip>\S+)$"),
+    (FAILED, r"(?:Invalid|Non-existent|Expired|Locked) login as (?P<user>.*) from (?P<ip>\S+)$"),
+)
+_THREAD = r"(?:\(\d+\)\(\d+\))?(?:\[[A-Z]+ *\] )?"
+_XRDP = (
+    (FAILED, _THREAD + r"AUTHFAIL: user=(?P<user>.*) ip=(?P<ip>\S+) time=\d+$"),
+    (
+        ACCEPTED,
+        _THREAD + r"\+\+ (?:created session \(access granted\)|reconnected session): "
+        r"username (?P<user>.*?), (?:display .*, )?"
+        r"ip (?P<ip>\S+?)(?::(?P<port>\d+) - socket: \d+)?$",
+    ),
+)
+_SHARING = (
+    (
+        None,
+        r"Authentication: (?P<how>SUCCEEDED|FAILED) :: User Name: (?P<user>.*)"
+        r" :: Viewer Address: (?P<ip>\S+) :: Type: \S*$",
+    ),
+)
+_VMWARE = ((ACCEPTED, r"login from (?P<ip>\S+) as (?P<user>.*)$"),)
+
+_HOW = {"OK": ACCEPTED, "SUCCEEDED": ACCEPTED, "FAIL": FAILED, "FAILED": FAILED}
+_MAKES = {
+    ("vsftpd",): _VSFTPD,
+    ("proftpd",): _PROFTPD,
+    ("pure-ftpd", "pure-ftpd-mysql", "pure-ftpd-ldap", "pure-ftpd-postgresql"): _PUREFTPD,
+    ("ftpd", "in.ftpd"): _FTPD,
+    ("wu-ftpd", "wu.ftpd"): _FTPD,
+    ("webmin",): _WEBMIN,
+    ("usermin",): _WEBMIN,
+    ("xrdp-sesman", "xrdp-sesexec"): _XRDP,
+    ("screensharingd",): _SHARING,
+    ("vmware-authd",): _VMWARE,
+}
+_SERVICES = {name: names[0] for names in _MAKES for name in names}
+_PATTERNS = {
+    names[0]: [(result, re.compile(pattern)) for result, pattern in makes]
+    for names, makes in _MAKES.items()
+}
+
+
+class Said(NamedTuple):
+    """What one line says of a login."""
+
+    service: str
+    result: str
+    user: str | None
+    ip: str | None
+    port: int | None
+
+
+def read(program: str, message: str) -> Said | None:
+    """Return what a server says of a login, None for anything else."""
+    service = _SERVICES.get(program)
+    for result, pattern in _PATTERNS.get(service or "", ()):
+        if (found := pattern.match(message)) is None:
+            continue
+        said = found.groupdict()
+        user = "anonymous" if said.get("anybody") else said.get("user")
+        if user == "Root":
+            user = "root"
+        ip = source(said.get("address") or said["ip"])
+        how = result or _HOW[said["how"]]
+        return Said(service or program, how, user, ip, port(said.get("port")))
+    return None

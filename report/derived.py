@@ -1,0 +1,131 @@
+"""What is made of a day and of those before it, saved beside its snapshot for the days to come.
+
+output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, and when
+                             changes.parquet, compared.parquet: see `report.changes`
+                             findings.parquet: a row a finding and host
+                             figures.parquet: the key figures of page 1
+
+All of it can be made again of the snapshots; what is missing is made when it is needed.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
+from report import earlier, history, trail
+from report.changes import CHANGES, COMPARED, WATCHED, changes
+from report.outlook import outlooks
+from report.store import Day
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+FOLDER = "derived"
+FORECASTS = (
+    HOST,
+    Column("mount", TEXT, "", "where it is mounted"),
+    Column("what", TEXT, "", "what runs out: bytes or inodes"),
+    Column("full_in_days", NUMBER, "d", "in the middle of the range"),
+    Column("earliest_days", NUMBER, "d", "its early end; one of ten is full sooner"),
+    Column("latest_days", NUMBER, "d", "its late end; one of ten is full later"),
+    Column("growth_per_day", NUMBER, "B or 1", "bytes or inodes a day, since the run began"),
+    Column("since", TEXT, "", "the first day of the run without a shift that it is read from"),
+    Column("known_days", WHOLE, "d", "how many days of it are known"),
+)
+FINDINGS = (
+    HOST,
+    Column("kind", TEXT, "", "what it is about, a word that stays"),
+    Column("object", TEXT, "", "which one of the host: a mount, a unit, a user"),
+    Column("severity", TEXT, "", "critical or warning"),
+    Column("value", NUMBER, "", "what was measured, where there is a bound for it"),
+    Column("question", TEXT, "", "what it answers on page 1"),
+    Column("sentence", TEXT, "", "what a person would say"),
+    Column("collector", TEXT, "", "whose rows it is made of"),
+)
+
+
+FIGURES = (
+    HOST,
+    Column("label", TEXT, "", "which key figure of page 1"),
+    Column("value", NUMBER, "", "what it was; NA when not known"),
+)
+FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED}
+
+
+def frames(day: Day) -> dict[str, pd.DataFrame]:
+    """Return what is derived of a day, by name (FRAMES): as it was saved, or made now."""
+    import pandas as pd
+
+    found = {}
+    for name in FRAMES:
+        with suppress(OSError, ValueError):
+            found[name] = pd.read_parquet(day.folder / FOLDER / f"{name}.parquet")
+    if "forecasts" not in found:
+        found["forecasts"] = _forecasts(day)
+    if not {"changes", "compared"} <= found.keys():
+        found |= _changes(day)
+    return found
+
+
+def before(day: Day) -> pd.DataFrame:
+    """Return the findings of the days before. Columns: day (its ordinal), then FINDINGS."""
+    until = day.date - timedelta(days=1)
+    return history.rows(day.folder.parent, "findings", trail.COLUMNS, until, trail.DAYS, FOLDER)
+
+
+def figures_before(day: Day) -> pd.DataFrame:
+    """Return the key figures of the days before. Columns: day (its ordinal), label, value."""
+    until = day.date - timedelta(days=1)
+    names = ("host", "label", "value")
+    return history.rows(day.folder.parent, "figures", names, until, trail.DAYS, FOLDER)
+
+
+def save(day: Day) -> None:
+    """Write what is derived of a day beside it. A failure is no loss: it can be made again."""
+    from report.findings import summarise
+    from report.reading import view
+
+    new, old = day.folder / f"{FOLDER}.new", day.folder / FOLDER
+    try:
+        for folder in (new, old):  # the old one goes first: it may be of an earlier collection
+            shutil.rmtree(folder, ignore_errors=True)
+        whole = view(day)
+        made = {name: whole.frames[name] for name in FRAMES}
+        summary = summarise(whole)
+        made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
+        figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
+        made["figures"] = frame(FIGURES, figures)
+        new.mkdir()
+        for name, one in made.items():
+            one.to_parquet(new / f"{name}.parquet", index=False)
+        new.rename(old)
+    except OSError as error:
+        log.warning("what is derived of %s could not be saved: %s", day.date, error)
+
+
+def _forecasts(day: Day) -> pd.DataFrame:
+    if "disks" not in day.frames:
+        return frame(FORECASTS, [])
+    return frame(FORECASTS, [
+        Row(
+            host=host, mount=mount, what=what, full_in_days=one.days, earliest_days=one.earliest,
+            latest_days=one.latest, growth_per_day=one.per_day,
+            since=date.fromordinal(one.since).isoformat(), known_days=one.points,
+        )
+        for host, mount, what, one in outlooks(day)
+    ])  # fmt: skip
+
+
+def _changes(day: Day) -> Mapping[str, pd.DataFrame]:
+    names = [one.collector for one in WATCHED if one.collector in day.frames]
+    then = earlier.previous(day.folder.parent, day.date, names, day.frames["outcomes"])
+    found = changes(then, day.frames)
+    return {"changes": found.rows, "compared": found.compared}

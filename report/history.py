@@ -1,0 +1,67 @@
+"""What the days before say: one frame of many days, read column by column.
+
+A day that is damaged, or of a version without that collector, is left out: what is compared
+with the past says how many days of it there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from report import store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def rows(
+    output: Path, name: str, columns: Sequence[str], until: date, days: int, folder: str = ""
+) -> pd.DataFrame:
+    """Return a frame's rows of the `days` days up to and including `until`, oldest first.
+
+    Columns: day (the date as an ordinal), then those asked for; texts are categories. One that
+    a day's frame lacks is NA there. folder: where in a day's folder it lies; the snapshot's.
+    """
+    import pandas as pd
+    import pyarrow as pa
+
+    first = until - timedelta(days=days - 1)
+    tables = [
+        table
+        for day in store.days(output)
+        if first <= day <= until
+        and (table := _table(output, name, columns, day, folder)) is not None
+    ]
+    if not tables:
+        return pd.DataFrame(columns=["day", *columns])
+    whole = pa.concat_tables(tables, promote_options="permissive")
+    found: pd.DataFrame = whole.select(["day", *columns]).unify_dictionaries().to_pandas()
+    return found
+
+
+def _table(
+    output: Path, name: str, columns: Sequence[str], day: date, folder: str
+) -> pa.Table | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    own = store.day_folder(output, day)
+    path = (own / folder if folder else store.data_folder(own)) / f"{name}.parquet"
+    try:
+        with pq.ParquetFile(path) as file:
+            there = set(file.schema_arrow.names)
+            known = [column for column in columns if column in there]
+            table = file.read(columns=known)
+    except (OSError, pa.ArrowException):
+        return None
+    for index, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            table = table.set_column(index, field.name, table.column(index).dictionary_encode())
+    for column in columns:
+        if column not in there:
+            table = table.append_column(column, pa.nulls(len(table)))
+    return table.append_column("day", pa.array([day.toordinal()] * len(table), pa.int32()))

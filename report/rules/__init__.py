@@ -1,0 +1,70 @@
+"""Pure: what makes a finding, a file a rule, and the sentence it is told with.
+
+A rule is a function, a View in, findings out. It is asked when its section is among those
+of the report. A new one costs a file, its line in RULES, and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from report.contract import Finding
+from report.reading import View
+from report.rules import (
+    access,
+    backups,
+    certificates,
+    checks,
+    disks,
+    kernel,
+    lifecycle,
+    logins,
+    memory,
+    servers,
+    storage,
+    timers,
+    timesync,
+    updates,
+    uptime,
+)
+from report.words import natural
+
+Rule = Callable[[View], list[Finding]]
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "servers": (servers.not_up,),
+    "logins": (logins.root_by_password, logins.failed_logins),
+    "disks": (disks.not_writable, disks.filling, disks.will_fill),
+    "uptime": (uptime.restarted,),
+    "health": (
+        storage.unhealthy, kernel.reported, memory.short_of_memory, checks.failing,
+        timesync.off, timers.not_done,
+    ),
+    "upkeep": (
+        backups.not_there, certificates.running_out, lifecycle.ending, updates.security,
+        updates.restart_due,
+    ),
+    "access": (access.second_roots, access.new_ways_in),
+}  # fmt: skip
+# In the order in which page 1 answers them.
+QUESTIONS = (
+    "Broken", "Got in", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
+    "Expiring", "Clock", "Timers", "Updates", "Restarted",
+)  # fmt: skip
+
+
+def findings(view: View) -> list[Finding]:
+    """Return what a person must act on, worst first."""
+    found: list[Finding] = []
+    for section, rules in RULES.items():
+        if section in view.info.sections:
+            found += [one for rule in rules for one in rule(view)]
+    if "servers" not in view.info.sections:
+        found += servers.not_read(view)
+    return sorted(
+        found,
+        key=lambda one: (
+            one.severity != "critical", QUESTIONS.index(one.question), -(one.value or 0),
+            -len(one.hosts), natural(one.hosts[0]),
+        ),
+    )  # fmt: skip

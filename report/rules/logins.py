@@ -1,0 +1,111 @@
+"""Who came in that should not, and who tries too often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from report import tables
+from report.contract import Finding, Severity
+from report.reading import View, frame_of
+from report.rules.wording import NAMED, subject
+from report.words import foreign, moment, natural, number, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def root_by_password(view: View) -> list[Finding]:
+    """Hosts where root came in by a password."""
+    found = []
+    for host, rows in roots(view).groupby("host", sort=True):
+        times, sources = int(rows["count"].sum()), rows["source_ip"].dropna().unique()
+        last = rows["at"].max()
+        zone, info = view.info.zone, view.info
+        when = f"at {moment(last, zone, info.from_at, info.to_at)}"
+        origin = ""
+        if len(sources) > 1:
+            origin = f"from {plural(len(sources), 'address', 'addresses')}"
+        elif len(sources):
+            origin = f"from {foreign(sources[0], 45)}"
+        often = [f"{plural(times, 'time')} {origin}".strip(), f"last {when}"]
+        how = ", ".join(often) if times > 1 else f"{origin} {when}".strip()
+        sentence = f"root, by password, {how}."
+        found.append(
+            Finding(
+                "root-by-password",
+                "critical",
+                "Got in",
+                str(host),
+                (str(host),),
+                sentence,
+                "logins",
+                float(times),
+            )
+        )
+    return found
+
+
+def roots(view: View) -> pd.DataFrame:
+    """Return the rows of root's logins by password."""
+    logins = tables.sessions(frame_of(view, "logins"))
+    here = (
+        (logins["result"] == "accepted")
+        & (logins["user"] == "root")
+        & (logins["method"] == "password")
+    )
+    return logins[here.fillna(False).astype(bool)]
+
+
+def failed_logins(view: View) -> list[Finding]:
+    """Hosts with more failed logins than the limit; those of one wave are one finding."""
+    limit = view.info.thresholds.failed_logins
+    logins = tables.sessions(frame_of(view, "logins"))
+    failed = logins[logins["result"] == "failed"]
+    counts = failed.groupby("host", sort=True)["count"].sum()
+    over = counts[counts >= limit.warning]
+    got_in = set(logins.loc[logins["result"] == "accepted", "source_ip"].dropna())
+    read = view.reach("logins") if len(view.hosts) > 1 else ""
+    found = []
+    for hosts in _waves(failed, list(map(str, over.index))):
+        rows, most = failed[failed["host"].isin(hosts)], over[list(hosts)]
+        severity: Severity = "critical" if most.max() >= limit.critical else "warning"
+        sentence = _failed_sentence(rows, most, got_in, read)
+        bound = limit.critical if severity == "critical" else limit.warning
+        value = float(most.max())
+        who = subject(hosts)
+        found.append(
+            Finding(
+                "failed-logins", severity, "Logins", who, hosts, sentence, "logins", value, bound
+            )
+        )
+    return found
+
+
+def _waves(failed: pd.DataFrame, hosts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return hosts that share a source together; all of them, if they are many all the same."""
+    every = failed.groupby("host")["source_ip"]
+    sources = {str(host): set(own.dropna()) for host, own in every}
+    waves: list[tuple[set[str], list[str]]] = []
+    for host in hosts:
+        own, together = sources[host], [host]
+        for wave in [one for one in waves if one[0] & own]:
+            waves.remove(wave)
+            own, together = own | wave[0], [*wave[1], *together]
+        waves.append((own, together))
+    if len(waves) > NAMED:
+        return [tuple(sorted(hosts, key=natural))]
+    return [tuple(sorted(together, key=natural)) for _, together in waves]
+
+
+def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], read: str) -> str:
+    sources = set(rows["source_ip"].dropna())
+    inside = len(sources & got_in)
+    most = f", {number(counts.max())} of them on {counts.idxmax()}" if len(counts) > 1 else ""
+    said = f"{number(counts.sum())} failed logins{most}"
+    if not sources:
+        return f"{said}."
+    origin = f"{said}, from {plural(len(sources), 'source')}"
+    if inside:
+        return f"{origin}; {number(inside)} of them also got in."
+    return f"{origin}; none got in{f' on {read}' if read else ''}."

@@ -1,0 +1,32 @@
+"""Hosts, or containers with a limit of their own, that are short of memory."""
+
+from __future__ import annotations
+
+from report.contract import Finding
+from report.reading import View, rows_of
+from report.rules.wording import severity_of
+from report.words import is_missing, percent, share
+
+
+def short_of_memory(view: View) -> list[Finding]:
+    """Hosts whose memory, or whose container's limit, is used above the limit."""
+    limit, found = view.info.thresholds.memory, []
+    for row in rows_of(view, "memory"):
+        own = not is_missing(row.limit_used_percent)
+        used = row.limit_used_percent if own else row.used_percent
+        severity = severity_of(used, limit)
+        if not severity:
+            continue
+        left, whole = row.available_bytes, row.total_bytes
+        if own:
+            left, whole = row.limit_bytes - row.limit_used_bytes, row.limit_bytes
+        what = "its container's memory" if own else "its memory"
+        said = f"{percent(used)} % of {what} is used, {share(left, whole)} left"
+        if not is_missing(row.swap_used_percent):
+            said += f"; {percent(row.swap_used_percent)} % of its swap"
+        bound = limit.critical if severity == "critical" else limit.warning
+        found.append(
+            Finding("memory", severity, "Memory", str(row.host), (str(row.host),), f"{said}.",
+                    "health", float(used), bound, collector="memory")
+        )  # fmt: skip
+    return found

@@ -1,0 +1,34 @@
+"""Disks, arrays and pools that fail, or that are no longer whole."""
+
+from __future__ import annotations
+
+from report.contract import Finding, Severity
+from report.reading import View, rows_of
+from report.words import foreign, is_missing
+
+SEVERITY: dict[str, Severity] = {
+    "failed": "critical",
+    "degraded": "critical",
+    "rebuilding": "warning",
+    "unknown": "warning",
+}
+SAID = {"unknown": "its health is not known"}
+
+
+def unhealthy(view: View) -> list[Finding]:
+    """What is kept on has failed, is degraded or is being rebuilt."""
+    found = []
+    for row in rows_of(view, "storage"):
+        state = str(row.state)
+        if state not in SEVERITY:
+            continue
+        name, host = f"{row.kind} {row.name}", str(row.host)
+        why = "" if is_missing(row.detail) or not row.detail else f": {foreign(row.detail, 120)}"
+        said = f"{foreign(name, 60)} {SAID.get(state, f'is {state}')}{why}."
+        if state == "failed":
+            said = said.replace(" is failed", " has failed", 1)
+        found.append(
+            Finding("storage", SEVERITY[state], "Broken", host, (host,), said, "health",
+                    object=name, collector="storage")
+        )  # fmt: skip
+    return found

@@ -1,0 +1,166 @@
+"""What page 1 asks attention for: findings, what will be full, what is resolved, what is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from report.causes import IN_WORDS
+from report.contract import Finding, Summary, Unread
+from report.headline import not_read
+from report.marks import mark
+from report.markup import Col, block, bold, note, prose, quiet, table
+from report.reading import View, frame_of
+from report.sections import NAMES, ROWS, nth
+from report.words import capital, count_word, day_month, foreign, listing, number, plural
+
+MOST = {"critical": 8, "warning": 10}
+NAMED = 4  # of what will be full, and of what is resolved
+LATER_DAYS = 90
+COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 82), Col("", 24, "n"), Col("", 16, "n"))
+
+
+def findings(view: View, summary: Summary) -> list[Markup]:
+    """Return a block for each severity."""
+    blocks = []
+    for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
+        found = [one for one in summary.findings if one.severity == severity]
+        if found:
+            rows = _rows(view, found, MOST[severity], summary)
+            caption = _caption(found, MOST[severity])
+            blocks.append(block(title, caption, table(COLS, rows, f"find {severity}")))
+        else:
+            blocks.append(block(title, _none(view), Markup()))
+    return blocks
+
+
+def _caption(found: Sequence[Finding], most: int) -> str:
+    shown = min(len(found), most)
+    whole = "" if shown == len(found) else f", the worst {count_word(shown)}"
+    questions = list(dict.fromkeys(one.question.lower() for one in found))
+    counts = [f"{number(sum(f.question.lower() == q for f in found))} {q}" for q in questions]
+    return f"{number(len(found))}{whole}: {', '.join(counts)}" if len(questions) > 1 else (
+        f"{number(len(found))}{whole}"
+    )  # fmt: skip
+
+
+def _none(view: View) -> str:
+    read = len(view.answered)
+    if not read:
+        return "Not known: no server could be read."
+    return f"None on the {plural(read, 'server')} read." if read > 1 else "None."
+
+
+def _rows(
+    view: View, found: Sequence[Finding], most: int, summary: Summary
+) -> list[Sequence[object]]:
+    rows: list[Sequence[object]] = []
+    asked = ""
+    for one in found[:most]:
+        question = "" if one.question == asked else one.question
+        asked = one.question
+        rows.append(
+            (
+                bold(question) if question else "",
+                mark(one.severity, 8 if one.severity == "critical" else 7),
+                bold(one.subject),
+                prose(one.sentence),
+                _standing(view, one, bool(summary.days_before)),
+                _link(view, one.section),
+            )
+        )
+    left = found[most:]
+    if left:
+        sections = list(dict.fromkeys(one.section for one in left))
+        names = listing([f"{nth(view, key)} {NAMES[key]}" for key in sections])
+        said = f"and {number(len(left))} more: see {names}, and the workbook."
+        rows.append(("", mark(left[0].severity), "", said, "", ""))
+    return rows
+
+
+def _standing(view: View, one: Finding, past: bool) -> str | Markup:
+    """Return how it stands to the days before; without any, the limit that it met."""
+    if not past:
+        return f"limit {_bound(one)}" if one.bound is not None else ""
+    if one.state == "new" or one.since is None:
+        return bold("new" if one.state == "new" else one.state)
+    days = (view.info.report_date - one.since).days
+    since = "yesterday" if days == 1 else day_month(one.since, with_year=days > 300)
+    return bold(f"{one.state} since {since}") if one.state == "worse" else f"since {since}"
+
+
+def _bound(one: Finding) -> str:
+    return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
+
+
+def _link(view: View, section: str) -> Markup:
+    return Markup('<a href="#{}">{} {}</a>').format(section, nth(view, section), NAMES[section])
+
+
+def later(view: View) -> Markup:
+    """Return what will be full, but not so soon that it is a finding."""
+    limit = view.info.thresholds.full_in_days.warning
+    frame = frame_of(view, "forecasts")
+    later = frame[(frame["full_in_days"] > limit) & (frame["full_in_days"] <= LATER_DAYS)]
+    if "disks" not in view.info.sections or later.empty:
+        return Markup()
+    rows: Iterable[Any] = later.head(NAMED).itertuples(index=False)
+    named = [
+        f"{row.host} {foreign(row.mount, 30)} in about {plural(int(row.full_in_days), 'day')} "
+        f"({row.earliest_days:.0f} to {row.latest_days:.0f})"
+        for row in rows
+    ]
+    more = len(later) - len(named)
+    said = "; ".join(named) + (
+        f"; and {number(more)} more within {LATER_DAYS} days" if more else ""
+    )
+    return block("Will be full", "at the pace of the days before", note(f"{said}."))
+
+
+def resolved(summary: Summary) -> Markup:
+    """Return what was a finding on the day before and is none today."""
+    if not summary.resolved:
+        return Markup()
+    rows = [
+        (mark("good"), bold(one.subject), prose(f"{one.sentence} Since {day_month(one.since)}."))
+        for one in summary.resolved[:NAMED]
+    ]
+    cols = (Col("", 6, "m"), Col("", 40), Col("", 128, "wide"))
+    every = len(summary.resolved)
+    said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
+    return block("Resolved since yesterday", said, table(cols, rows, "stack"))
+
+
+def unread(view: View, summary: Summary) -> Markup:
+    """Return what could not be read, and why."""
+    if not summary.unread:
+        whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
+        only = "Nothing: the server was read in full."
+        return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
+    caption = capital(not_read(summary))
+    rows = unread_rows(summary.unread[:ROWS])
+    more = len(summary.unread) - len(rows)
+    if more:
+        rows.append(("", f"{plural(more, 'more cause')}", "", _link(view, "coverage")))
+    full = summary.hosts_read - summary.hosts_partial
+    if full and not more:
+        rows.append((mark("good"), plural(full, "server"), "nothing", quiet("read in full")))
+    cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
+    return block("Could not be read", caption, table(cols, rows, "stack"))
+
+
+def unread_rows(
+    unread: Sequence[Unread], named: int = 4, longest: int = 200
+) -> list[Sequence[object]]:
+    """Return rows of hosts, what is missing, and the cause."""
+    rows: list[Sequence[object]] = []
+    for one in unread:
+        said = IN_WORDS.get(one.outcome, one.outcome)
+        if one.cause:
+            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
+            said = one.cause if told else f"{said}: {one.cause}"
+        cause = prose(capital(said), longest)
+        rows.append((mark("unread"), bold(listing(one.hosts, named), 400), one.what, cause))
+    return rows

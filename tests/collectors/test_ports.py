@@ -1,0 +1,49 @@
+"""Listening ports: what the names of processes cannot forge, and what this machine's shells print."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors import ports
+from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, asked
+
+HEAD = "Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process"
+# What the kernel takes as a process's name, 15 bytes, without the line break that ss breaks at.
+COMM = st.text(st.sampled_from('ab",()= :pidf123users'), min_size=1, max_size=15)
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.lists(st.tuples(COMM, st.integers(1, 4_000_000)), min_size=1, max_size=4))
+def test_no_name_of_a_process_forges_another(holders: list[tuple[str, int]]) -> None:
+    users = ",".join(f'("{name}",pid={pid},fd=3)' for name, pid in holders)
+    line = (
+        f"tcp   LISTEN 0      5   0.0.0.0:80   0.0.0.0:*    users:({users}) uid:33 ino:1 sk:1 <->"
+    )
+    text = f"ss4|{HEAD}\nss4|{line}\nss4|=0\nss6|{HEAD}\nss6|=0\nname|33 www\nname|=0\n"
+    parsed = ports.parse(text, ASK)
+    assert {row["process"] for row in parsed.rows} == {name for name, _ in holders}
+    assert {row["user"] for row in parsed.rows} == {"www"}
+    assert not parsed.cause
+
+
+def mine(shell: Sequence[str], path: str | None = None) -> list[tuple[str, str, int, str]]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        rows = [row for row in asked(ports, shell, path) if row["port"] == port]
+    return [(row["protocol"], row["scope"], row["count"], row["process"][:2]) for row in rows]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_socket_of_this_machine_is_found(shell: Sequence[str]) -> None:
+    assert mine(shell) == [("tcp", "loopback", 1, "py")]
+
+
+def test_without_ss_it_is_found_in_proc(tmp_path: Path) -> None:
+    path = applets(tmp_path)
+    assert mine((BUSYBOX or "", "sh"), path) == [("tcp", "loopback", 1, "py")]
