@@ -47,17 +47,22 @@ def rows(found: Sections) -> Iterator[Row]:
         why = NEEDS_ROOT if "tool" in found else "smartctl is not installed"
         yield from (Row(kind="smart", name=name, state="unknown", detail=why) for name in real)
         return
-    name, lines = "", list[str]()
+    asked, lines = list[str](), list[str]()
     for line in [*found["smart"].lines, "@disk "]:
         if line.startswith("@disk "):
-            if name and (row := _disk(name, lines)):
+            if asked and (row := _disk(asked[-1], lines)):
                 yield row
-            name, lines = line.removeprefix("@disk ").strip(), []
+            asked, lines = [*asked, line.removeprefix("@disk ").strip()], []
         elif line.startswith("@skipped "):
-            skipped = line.removeprefix("@skipped ").rpartition("/")[2]
-            yield Row(kind="smart", name=skipped, state="unknown", detail="no time left to ask it")
+            asked.insert(0, line.removeprefix("@skipped ").rpartition("/")[2])
+            yield Row(kind="smart", name=asked[0], state="unknown", detail="no time left to ask it")
         else:
             lines.append(line)
+    # Where one kept smartctl waiting for ever, those after it were not come to.
+    left = [name for name in real if name not in asked and name.rpartition("n")[0] not in asked]
+    if found["smart"].status is None:
+        for name in left:
+            yield Row(kind="smart", name=name, state="unknown", detail="no time left to ask it")
 
 
 def _disk(name: str, lines: Sequence[str]) -> Row | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from collectors import kernel, memory, storage, timers, timesync
 from collectors.base import Collector, Parsed, checked
+from collectors.envelope import unwrap, wrap
 from collectors.errors import CollectError, Outcome
 from collectors.kernel.script import MOST
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
@@ -145,3 +148,33 @@ def test_a_controller_that_hides_its_disks_is_named_unless_they_were_asked() -> 
     hidden = storage.parse(golden("storage", "rhel-9-hpsa-no-tool"), ASK)
     assert hidden.note.startswith("a RAID controller (smartpqi) hides its disks")
     assert storage.parse(golden("storage", "rhel-7-megaraid"), ASK).note == ""
+
+
+SMARTCTL = """#!/bin/sh
+case "$*" in
+*--scan*) printf '/dev/sda -d scsi # a\\n/dev/sdb -d scsi # b\\n' ;;
+*sda*) echo 'SMART overall-health self-assessment test result: PASSED' ;;
+*) sleep 30 & ;;
+esac
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone is asked for SMART")
+def test_a_disk_that_keeps_smartctl_waiting_costs_no_other_its_row(tmp_path: Path) -> None:
+    (tmp_path / "smartctl").write_text(SMARTCTL)
+    (tmp_path / "smartctl").chmod(0o755)
+    hasty = storage.script(ASK).replace("$((25 + 10))", "1")
+    assert hasty != storage.script(ASK)
+    begun = time.monotonic()
+    done = subprocess.run(
+        ["sh", "-c", wrap([("storage", 20, hasty)])],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env=dict(os.environ) | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=False,
+    )
+    assert time.monotonic() - begun < 15
+    rows = storage.parse(unwrap(done.stdout)["storage"].text, ASK).rows
+    found = {row["name"]: (row["state"], row["detail"]) for row in rows if row["kind"] == "smart"}
+    assert found["sda"] == ("ok", "PASSED")
+    assert found["sdb"] == ("unknown", "smartctl did not answer within 6 s")
