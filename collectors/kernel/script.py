@@ -88,13 +88,14 @@ if have journalctl; then
   old=$(oldest)
   [ "$old" ] && { say oldest echo "$old"; say errors errors; say others others; }
 fi
-if [ -z "$old" ]; then
+# A journal that is kept in memory alone begins with the machine's start, and the logs before it.
+if [ -z "$old" ] || [ "${old%%.*}" -gt "$F" ]; then
   say zone sh -c 'readlink /etc/localtime | sed -n "s|.*/zoneinfo/||p"'
   say offset date +%z
   l=$(logs /var/log/kern.log* 2>&1); [ "$l" ] || l=$(logs /var/log/messages* 2>&1)
   [ "$l" ] || l=$(logs /var/log/syslog* 2>&1)
   [ "$l" ] && say logs printf '%s\n' "$l"
-  if have dmesg; then
+  if [ -z "$old" ] && have dmesg; then
     say boot grep '^btime ' /proc/stat
     say ring ring
     say span span
