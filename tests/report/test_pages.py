@@ -327,7 +327,6 @@ def test_on_paper_nothing_is_lost(name: str, most: int, tmp_path: Path) -> None:
     assert not {word for word in wanted if word not in shown and word not in "".join(text.split())}
 
 
-
 def test_what_collectors_add_stands_under_coverage() -> None:
     said = read(pages.coverage(days.worst())._repr_html_()).text
     assert "Noted" in said

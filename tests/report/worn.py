@@ -11,7 +11,7 @@ from tests.report.fleets import COLLECTORS, GIB, TO, Fleet
 HOSTS = ("web01", "web02", "db01", "db02", "old01", "backup01", "gone01")
 MORE = (
     "memory", "timesync", "timers", "storage", "kernel", "checks", "updates", "lifecycle",
-    "backups",
+    "certificates", "backups",
 )  # fmt: skip
 DEBIAN = ("debian", "Debian GNU/Linux", "12", "6.1.0-28-amd64")
 
