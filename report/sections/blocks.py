@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from report.contract import Finding
 from report.markup import Col, Page, block, section, table
-from report.reading import GOOD, READ, View, frame_of
+from report.reading import GOOD, READ, View, frame_of, plain
 from report.sections import NAMES, ROWS, cut, flows, nth
 from report.words import capital, count_word, listing, plural, verb
 
@@ -65,7 +65,7 @@ def listed(
     if rows.empty:
         where = "" if len(view.hosts) == 1 else f" on {plural(read, 'server')} read"
         return block(title, f"{good}{where}.", Markup())
-    shown = [cells(row) for row in rows.head(ROWS).itertuples(index=False)]
+    shown = [cells(row) for row in plain(rows.head(ROWS)).itertuples(index=False)]
     return block(title, cut(len(shown), len(rows), noun), table(cols, shown, "stack"))
 
 
