@@ -55,8 +55,10 @@ function field(name, form, n) {
 _SHELL = r"""
 have() { command -v "$1" >/dev/null 2>&1; }
 fold() { awk -v mode="$1" "$FOLD"; }
+# Facility 0 is the kernel; what programs write to /dev/kmsg (systemd does) has another.
 journal() {
-  within 8 journalctl -q --no-pager -o json --since "@$F" --until "@$T" _TRANSPORT=kernel "$@"
+  set -- --since "@$F" --until "@$T" _TRANSPORT=kernel SYSLOG_FACILITY=0 "$@"
+  within 8 journalctl -q --no-pager -o json "$@"
   r=$?; [ "$r" = 0 ] || printf '!%s\n' "$r" >&3
 }
 errors() { journal PRIORITY=0 PRIORITY=1 PRIORITY=2 PRIORITY=3 | awk "$SHAPE" | fold journal; } 3>&1

@@ -112,6 +112,20 @@ def test_memory_that_was_worked_out_is_said_to_be_so() -> None:
     assert memory.parse(golden("memory", "rhel-9-database"), ASK).note == ""
 
 
+def test_a_time_daemon_that_does_not_answer_is_named() -> None:
+    closed = timesync.parse(golden("timesync", "centos-7-chrony-closed"), ASK)
+    assert closed.note == "chronyd does not answer this user: root may ask it"
+    assert timesync.parse(golden("timesync", "alpine-3.20-ntpd"), ASK).note == ""
+
+
+def test_two_time_daemons_are_named() -> None:
+    ntpd = golden("timesync", "centos-7-ntpd").splitlines(keepends=True)
+    both = [*ntpd, *golden("timesync", "debian-12-chrony").splitlines(keepends=True)]
+    text = "".join(line for line in both if not line.startswith(("now|", "seen|")))
+    parsed = timesync.parse(f"seen|ntpd\nseen|=0\n{text}", ASK)
+    assert parsed.note == "more than one daemon keeps the clock: chronyd, ntpd"
+
+
 def test_the_kernel_without_a_right_is_said_to_be_known_in_part() -> None:
     parsed = kernel.parse(golden("kernel", "rhel-9-only-dmesg"), ASK)
     assert parsed.note.startswith("only what the kernel itself still holds")
