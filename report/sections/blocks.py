@@ -40,7 +40,10 @@ def _finding(
         if outcomes <= GOOD:
             return "Nothing of it is there."
         return "Nothing is known: of no server could any of it be read."
-    missed = [name for name in asked if not view.whole(name)]
+    missed = [
+        name for name in asked
+        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
+    ]  # fmt: skip
     gap = f"; {listing(missed, 4)} {verb(len(missed), 'was')} not read everywhere" if missed else ""
     if not found:
         return f"Nothing to see to{gap}."
