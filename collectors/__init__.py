@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collectors import (
     backups,
+    certificates,
     checks,
     disks,
     groups,
@@ -41,6 +42,7 @@ COLLECTORS: tuple[Collector, ...] = (
     keys,
     logins,
     kernel,
+    certificates,
     backups,
     updates,
     checks,

@@ -18,13 +18,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from collectors import apart
+from collectors import apart, globs
 from collectors import text as probe
 from collectors.base import (
     FIRST_YEAR,
@@ -42,8 +42,8 @@ from collectors.config import Strict
 from collectors.errors import NotApplicable, ParseError
 
 NAME = "backups"
-SECONDS = 45
-BUDGET, LIMIT = 40, 10
+SECONDS = 35
+BUDGET, LIMIT = 30, 10
 PAST = False
 COLUMNS: tuple[Column, ...] = (
     Column("name", TEXT, "", "its name in the settings"),
@@ -62,16 +62,10 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-def _absolute(path: str) -> str:
-    if not path.startswith("/") or "\n" in path:
-        raise ValueError("is no path; it would begin with / and hold no line break")
-    return path
-
-
 class Set(Strict):
     """path: a glob from the root on, for files or for directories of them."""
 
-    path: Annotated[str, Field(max_length=1000), AfterValidator(_absolute)]
+    path: Annotated[str, Field(max_length=1000), AfterValidator(globs.absolute)]
     max_age_hours: float = Field(26, gt=0, le=1_000_000)
     min_bytes: int = Field(1, ge=0, le=2**62)
     min_files: int = Field(1, ge=1, le=2**62)
@@ -84,18 +78,12 @@ class OPTIONS(Strict):
 
 
 # "/./" stands in front of each file's path and can stand nowhere within one: so no name can
-# begin a record. $1: the glob; then the directories on the way, x (is gone through) or r (its
-# names are asked for) in front.
-LOOK = r"""
-IFS=; exec 5>&1; path=$1; shift
-denied() { printf 'denied %s' "$1" | tr '\n' '?'; echo; }
-for p; do
-  for d in ${p#?}; do
-    [ -d "$d" ] || continue
-    case $p$d in */lost+found) ;; x*) [ -x "$d" ] ;; *) [ -x "$d" ] && [ -r "$d" ] ;; esac ||
-      denied "$d"
-  done
-done
+# begin a record. $1: the glob; then the directories on the way.
+LOOK = (
+    globs.SCRIPT
+    + r"""
+exec 5>&1; path=$1; shift
+for p; do gone_through "$p"; done
 set -- /.$path
 [ -e "$1" ] || [ -L "$1" ] || { echo 'files 0 0'; exit; }
 look() {
@@ -116,7 +104,7 @@ look() {
       printf "files %d %.0f\n", n, sum
     }'
 """
-RIGHT = "may not be read: give the user that right, by a group or by setfacl"
+)
 AHEAD_SECONDS = 3600
 FOUND = re.compile(r"newest (-?\d{1,15}) (\d{1,18})|files (\d{1,15}) (\d{1,18})|name (/.*)")
 
@@ -128,18 +116,10 @@ def script(ask: Ask) -> str:
         one = Set(**given)
         words = json.dumps({"name": name, **one.model_dump()})
         asked.append(f"printf '%s\\n' {shlex.quote(f'set{n}|{words}')}")
-        arguments = " ".join(shlex.quote(word) for word in (one.path, *_way(one.path)))
+        arguments = " ".join(shlex.quote(word) for word in (one.path, *globs.way(one.path)))
         calls.append(f'apart {n} {LIMIT} 7000 "$look" {arguments}')
     parts = [probe.PRELUDE, apart.script(BUDGET), "say now date +%s", *asked]
     return "\n".join([*parts, f"look={shlex.quote(LOOK)}", *calls, ":", ""])
-
-
-def _way(path: str) -> Iterator[str]:
-    """Yield the directories that lead there, each with what it must allow in front."""
-    words = [word for word in path.split("/") if word]
-    for n in range(1, len(words)):
-        right = "r" if re.search(r"[*?[]", words[n]) else "x"
-        yield f"{right}/{'/'.join(words[:n])}"
 
 
 def parse(text: str, ask: Ask) -> Parsed:
@@ -196,12 +176,12 @@ def _row(line: str, said: apart.Answer, now: int) -> Row:
 
 def _why(line: str) -> str:
     if line.startswith("denied "):
-        return f"{line[7:300]} {RIGHT}"
+        return f"{line[7:300]} {globs.RIGHT}"
     line = line.removeprefix("error ").replace("/./", "/")[:300]
     if "Argument list too long" in line:
         return "more files than find can be told of: name their directory"
     if named := re.search(r"[‘'\"]?(/.*?)['’\"]?: Permission denied", line):
-        return f"{named[1]} {RIGHT}"
+        return f"{named[1]} {globs.RIGHT}"
     return line
 
 

@@ -1,4 +1,4 @@
-"""What PID-less rights a host has, to tell a container from a machine; a part of collectors.
+"""What even root may not do here, to tell a container from a machine; a part of collectors.
 
     rights|CapBnd:	000001ffffffffff                     /proc/self/status, capabilities(7)
     rights|         0          0 4294967295              /proc/self/uid_map, user_namespaces(7)

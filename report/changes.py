@@ -4,18 +4,17 @@ Compared is a host's collector whose outcome was `ok` both times: where part of 
 was missing, an absent row proves nothing. All others are told apart, with the reason, so
 that "nothing changed" is never said of what was not looked at. A value that is not known
 on one side (the name of a process, a password's state, without root) is no change.
-
-Left out: UDP ports that the system gives out by itself (clients' sockets come and go with
-every query), keys that sshd refuses, process ids, lines' numbers, and users' comments.
+`watched` says what counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collectors.base import HOST, TEXT, Column, Row, frame
+from report.watched import WATCHED, Identity, Item, Watched
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,9 +36,7 @@ COMPARED: tuple[Column, ...] = (
     Column("since", TEXT, "", "the day of the snapshot that it is compared with"),
 )
 OK, NOT_APPLICABLE = "ok", "not_applicable"
-LONGEST = 500
-Values = frozenset[str] | None  # None is not known
-Identity = tuple[str, ...]
+Cells = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -48,115 +45,6 @@ class Changes:
 
     rows: pd.DataFrame
     compared: pd.DataFrame
-
-
-@dataclass
-class Item:
-    """One thing of a host: how it is called, and what is known of it, by label."""
-
-    name: str
-    known: dict[str, Values] = field(default_factory=dict)
-
-    def add(self, values: Mapping[str, Values]) -> None:
-        """Take in what another row says of the same thing."""
-        for label, more in values.items():
-            had = self.known.get(label, frozenset())
-            self.known[label] = None if had is None or more is None else had | more
-
-    @property
-    def title(self) -> str:
-        """Return its name, with the programs that hold a port."""
-        programs = f" ({', '.join(sorted(held))})" if (held := self.known.get("process")) else ""
-        title = self.name + programs
-        return title if len(title) <= LONGEST else f"{title[:LONGEST]}…"
-
-    def said(self, only: Mapping[str, Values] | None = None) -> str | None:
-        """Return what is known in words, all of it or only these values; None for nothing."""
-        values = self.known if only is None else only
-        words = [f"{label} {', '.join(sorted(known))}" for label, known in values.items() if known]
-        return "; ".join(words) or None
-
-
-@dataclass(frozen=True)
-class Watched:
-    """One kind of thing: its collector, and how a row of it is read.
-
-    read: a row to (identity, name, values by label), or None for what is not compared.
-    none: whether `not_applicable` is the knowledge that there are none.
-    """
-
-    what: str
-    collector: str
-    read: Callable[[Row], tuple[Identity, str, dict[str, Values]] | None]
-    none: bool = False
-
-
-def _one(value: Any) -> Values:
-    return None if value is None else frozenset([str(value)] if str(value) else [])
-
-
-def _listed(value: Any) -> Values:
-    return None if value is None else frozenset(word for word in str(value).split(", ") if word)
-
-
-def _port(row: Row) -> tuple[Identity, str, dict[str, Values]] | None:
-    if row["ephemeral"] and str(row["protocol"]).startswith("udp"):
-        return None
-    where = (str(row["protocol"]), str(row["port"]), str(row["address"]))
-    values = {"process": _one(row["process"]), "user": _one(row["user"])}
-    return where, "{} {} on {}".format(*where), values
-
-
-def _user(row: Row) -> tuple[Identity, str, dict[str, Values]]:
-    # Without an expiry that is known of it never expires, if its password was to be seen.
-    expires = row["expires_at"].date() if row["expires_at"] is not None else "never"
-    changed = row["password_changed_at"]
-    seen = row["password"] is not None
-    name = str(row["name"])
-    return (name,), f"{name} (uid {row['uid']})" if row["uid"] is not None else name, {
-        "uid": _one(row["uid"]),
-        "gid": _one(row["gid"]),
-        "home": _one(row["home"]),
-        "shell": _one(row["shell"]),
-        "password": _one(row["password"]),
-        "password changed": _one(changed.date() if changed is not None else None),
-        "expires": _one(expires) if seen else None,
-    }  # fmt: skip
-
-
-def _group(row: Row) -> tuple[Identity, str, dict[str, Values]]:
-    name = str(row["name"])
-    return (name,), f"{name} (gid {row['gid']})" if row["gid"] is not None else name, {
-        "gid": _one(row["gid"]),
-        "members": _listed(row["members"]),
-        "primary members": _listed(row["primary_members"]),
-    }  # fmt: skip
-
-
-def _rule(row: Row) -> tuple[Identity, str, dict[str, Values]]:
-    file, text = str(row["file"]), str(row["text"])
-    return (file, text), f"{text} ({file})", {}
-
-
-def _key(row: Row) -> tuple[Identity, str, dict[str, Values]] | None:
-    if row["fingerprint"] is None:
-        return None
-    user, key = str(row["user"]), f"{row['type']} {row['fingerprint']}"
-    comment = f" ({row['comment']})" if row["comment"] else ""
-    return (user, str(row["fingerprint"])), f"{user}: {key}{comment}", {
-        "options": _one(row["options"]),
-        "file": _one(row["file"]),
-        "certificate authority": _one({True: "yes", False: "no"}.get(row["cert_authority"])),
-    }  # fmt: skip
-
-
-WATCHED = (
-    Watched("port", "ports", _port),
-    Watched("user", "users", _user),
-    Watched("group", "groups", _group),
-    Watched("sudo rule", "sudoers", _rule, none=True),
-    Watched("key", "keys", _key),
-)
 
 
 def changes(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> Changes:
@@ -168,8 +56,9 @@ def changes(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame
     """
     rows: list[Row] = []
     compared: list[Row] = []
+    days = (before, after)
     for watched in WATCHED:
-        then, now = (_outcomes(one, watched.collector) for one in (before, after))
+        then, now = (_outcomes(one, watched.collector) for one in days)
         both = []
         for host in sorted(now):
             state, cause = _state(then.get(host), now[host], watched)
@@ -178,10 +67,12 @@ def changes(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame
             compared.append(head | Row(state=state, cause=cause, since=since))
             both += [(head, since)] if state == "compared" else []
         if both:
-            old, new = (_items(one.get(watched.collector), watched) for one in (before, after))
+            old, new = (_cells(one.get(watched.collector), watched.columns) for one in days)
             for head, since in both:
-                found = _differences(old.get(head["host"], {}), new.get(head["host"], {}))
-                rows += [head | row | Row(since=since) for row in found]
+                was, now_is = old.get(head["host"], []), new.get(head["host"], [])
+                if was != now_is:  # most hosts are as they were
+                    found = _differences(_items(was, watched), _items(now_is, watched))
+                    rows += [head | row | Row(since=since) for row in found]
     return Changes(frame(CHANGES, rows), frame(COMPARED, compared))
 
 
@@ -189,7 +80,11 @@ def _outcomes(frames: Mapping[str, pd.DataFrame], collector: str) -> dict[str, R
     """Return how a collector ended by host; where its frame is lost, `ok` proves nothing."""
     listed = frames.get("outcomes")
     asked = listed if listed is None else listed[listed["collector"] == collector]
-    rows = {row["host"]: row for row in _rows(asked)}
+    columns = ("outcome", "cause", "day")
+    rows = {
+        host: dict(zip(columns, cells[-1], strict=True))
+        for host, cells in _cells(asked, columns).items()
+    }
     if collector not in frames:
         for row in rows.values():
             row["outcome"] = "lost" if row["outcome"] == OK else row["outcome"]
@@ -210,14 +105,13 @@ def _state(then: Row | None, now: Row, watched: Watched) -> tuple[str, str | Non
     return "compared", None
 
 
-def _items(held: pd.DataFrame | None, watched: Watched) -> dict[str, dict[Identity, Item]]:
-    hosts: dict[str, dict[Identity, Item]] = {}
-    for row in _rows(held):
-        if read := watched.read(row):
+def _items(cells: Sequence[Cells], watched: Watched) -> dict[Identity, Item]:
+    items: dict[Identity, Item] = {}
+    for one in cells:
+        if read := watched.read(dict(zip(watched.columns, one, strict=True))):
             identity, name, values = read
-            item = hosts.setdefault(row["host"], {}).setdefault(identity, Item(name))
-            item.add(values)
-    return hosts
+            items.setdefault(identity, Item(name)).add(values)
+    return items
 
 
 def _differences(old: Mapping[Identity, Item], new: Mapping[Identity, Item]) -> Iterator[Row]:
@@ -236,18 +130,16 @@ def _differences(old: Mapping[Identity, Item], new: Mapping[Identity, Item]) -> 
                 yield Row(object=now.title, change="changed", before=gone, after=come)
 
 
-class _Held(Row):
-    """A row of a frame that may be older than this program: what it lacks is not known."""
-
-    def __missing__(self, key: str) -> None:
-        return None
-
-
-def _rows(held: pd.DataFrame | None) -> Iterator[Row]:
-    """Yield a frame's rows with None for NA."""
+def _cells(held: pd.DataFrame | None, columns: Sequence[str]) -> dict[str, list[Cells]]:
+    """Return rows by host; None stands for NA, and for a column that an older frame lacks."""
+    hosts: dict[str, list[Cells]] = {}
     if held is None:
-        return
-    names = list(held.columns)
-    values = [held[name].astype(object).where(held[name].notna(), None).tolist() for name in names]
-    for cells in zip(*values, strict=True):
-        yield _Held(zip(names, cells, strict=True))
+        return hosts
+    values = [_plain(held[name]) if name in held else [None] * len(held) for name in columns]
+    for host, *cells in zip(held["host"], *values, strict=True):
+        hosts.setdefault(host, []).append(tuple(cells))
+    return hosts
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    return column.astype(object).where(column.notna(), None).tolist()

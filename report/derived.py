@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
 from report import earlier, history, trail
-from report.changes import CHANGES, COMPARED, WATCHED, changes
+from report.changes import CHANGES, COMPARED, changes
 from report.outlook import outlooks
 from report.store import Day
+from report.watched import WATCHED
 
 if TYPE_CHECKING:
     import pandas as pd

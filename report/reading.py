@@ -223,8 +223,14 @@ def frame_of(day: Day, name: str) -> pd.DataFrame:
 
 
 def rows_of(day: Day, name: str) -> Iterator[Any]:
-    """Yield the rows of a frame, its columns as attributes."""
-    yield from frame_of(day, name).itertuples(index=False)
+    """Yield the rows of a frame, its columns as attributes, None for what is not known."""
+    yield from plain(frame_of(day, name)).itertuples(index=False)
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with None for NA, which no comparison takes for anything."""
+    known: pd.DataFrame = frame.astype(object).where(frame.notna(), None)
+    return known
 
 
 def split(text: object) -> list[str]:

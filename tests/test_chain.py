@@ -22,6 +22,7 @@ import openpyxl
 import pytest
 import yaml
 
+from collectors import COLLECTORS
 from report import store
 from report.findings import summarise
 from tests.evil_servers import evil_server
@@ -29,6 +30,7 @@ from tests.smtp_server import PASSWORD, USER, MailServer, Received, make_authori
 from tests.ssh_fixtures import RunningSshd, free_port, start_sshd
 
 DEADLINE = 4
+FOUR = ("servers", "uptime", "disks", "logins")
 
 
 class Site:
@@ -124,8 +126,10 @@ def test_one_day_of_a_fleet_in_which_everything_goes_wrong(site: Site, sshd: Run
                 "impostor": reached(other_key), **evils,
             },
         })  # fmt: skip
+        # Package managers take seconds of a processor: too long for hosts with this deadline.
+        others = [c.NAME for c in COLLECTORS if c.NAME not in FOUR]
         site.write("daily", {"coverage": {"minimum_percent": 0},
-                             "collect": {"output_cap_megabytes": 1}})  # fmt: skip
+                             "collect": {"output_cap_megabytes": 1, "without": others}})  # fmt: skip
         begun = time.monotonic()
         said = site.run("daily")
         assert time.monotonic() - begun < DEADLINE + 20
@@ -140,7 +144,7 @@ def test_one_day_of_a_fleet_in_which_everything_goes_wrong(site: Site, sshd: Run
         "web01": {"ok"}, "web02": {"ok"}, "down": {"unreachable"}, "impostor": {"host_key"},
         "hanging": {"timed_out"}, "endless": {"truncated"},
     }  # fmt: skip
-    assert len(outcomes) == 6 * 4
+    assert len(outcomes) == 6 * len(FOUR)
     states = dict(zip(day.frames["servers"]["host"], day.frames["servers"]["state"], strict=True))
     assert states["down"] == "unknown"  # it refuses, so it is there
     assert states["impostor"] == "unknown"

@@ -77,8 +77,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     if found.value("system") != "Linux":
         raise NotApplicable("only Linux's messages are understood")
     if "errors" in found:
-        said = [*_journal(found, "errors"), *_journal(found, "others")]
-        parsed = Parsed([], evidence_from_at=_seconds(found.value("oldest")))
+        said, parsed = _with_journal(found)
     else:
         said, parsed = _without_journal(found)
     rows = [row for one in said if _within(one, ask) and (row := _row(one)) is not None]
@@ -100,6 +99,17 @@ def _row(one: Said) -> Row | None:
         at=one.at, level=level, kind=kind, subject=subject, count=one.alike,
         message=one.message.strip()[:LONGEST],
     )  # fmt: skip
+
+
+def _with_journal(found: probe.Sections) -> tuple[list[Said], Parsed]:
+    """Return the journal's messages, and from the logs those of before it begins."""
+    said = [*_journal(found, "errors"), *_journal(found, "others")]
+    begins = _seconds(found.value("oldest"))
+    seen = logs.read(found)
+    if begins is None or seen.reach is None or seen.reach >= begins:
+        return said, Parsed([], evidence_from_at=begins)
+    said += [Said(at, None, message, count) for at, message, count in seen.messages if at < begins]
+    return said, Parsed([], evidence_from_at=seen.reach)
 
 
 def _journal(found: probe.Sections, name: str) -> Iterator[Said]:

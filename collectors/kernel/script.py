@@ -55,8 +55,10 @@ function field(name, form, n) {
 _SHELL = r"""
 have() { command -v "$1" >/dev/null 2>&1; }
 fold() { awk -v mode="$1" "$FOLD"; }
+# Facility 0 is the kernel; what programs write to /dev/kmsg (systemd does) has another.
 journal() {
-  within 8 journalctl -q --no-pager -o json --since "@$F" --until "@$T" _TRANSPORT=kernel "$@"
+  set -- --since "@$F" --until "@$T" _TRANSPORT=kernel SYSLOG_FACILITY=0 "$@"
+  within 8 journalctl -q --no-pager -o json "$@"
   r=$?; [ "$r" = 0 ] || printf '!%s\n' "$r" >&3
 }
 errors() { journal PRIORITY=0 PRIORITY=1 PRIORITY=2 PRIORITY=3 | awk "$SHAPE" | fold journal; } 3>&1
@@ -88,13 +90,14 @@ if have journalctl; then
   old=$(oldest)
   [ "$old" ] && { say oldest echo "$old"; say errors errors; say others others; }
 fi
-if [ -z "$old" ]; then
+# A journal that is kept in memory alone begins with the machine's start, and the logs before it.
+if [ -z "$old" ] || [ "${old%%.*}" -gt "$F" ]; then
   say zone sh -c 'readlink /etc/localtime | sed -n "s|.*/zoneinfo/||p"'
   say offset date +%z
   l=$(logs /var/log/kern.log* 2>&1); [ "$l" ] || l=$(logs /var/log/messages* 2>&1)
   [ "$l" ] || l=$(logs /var/log/syslog* 2>&1)
   [ "$l" ] && say logs printf '%s\n' "$l"
-  if have dmesg; then
+  if [ -z "$old" ] && have dmesg; then
     say boot grep '^btime ' /proc/stat
     say ring ring
     say span span

@@ -20,7 +20,14 @@ settings() {
       for (i = 2; i <= NF && $i !~ /^#/; i++) print key, $i
   }' "$1"
 }
-mounts() { awk '$3 ~ /REMOTE/ { print $3, $2 }' /proc/self/mounts 2>/dev/null; }
+# Only those that somebody's home lies on are asked.
+mounts() {
+  awk 'NR == FNR { split($0, part, ":"); if (part[6] ~ /^\//) homes[part[6] "/"]; next }
+    $3 ~ /REMOTE/ {
+      at = $2; sub(/\/*$/, "/", at)
+      for (home in homes) if (index(home, at) == 1) { print $3, $2; break }
+    }' /etc/passwd /proc/self/mounts 2>/dev/null
+}
 # Only what holds a public key is printed: a link may lead to any file of the system. In
 # base64 a length below 104 and "ss", "sk", "ec" or "we", as the names of key types begin.
 public() {

@@ -12,8 +12,8 @@ One row. The table (`end_of_life.csv`; its head says how it is renewed) holds th
 dates; nobody is asked. `extended` is what the vendor still sells or gives beyond standard
 support: whether this host has it is not looked at. A minor release that ends before its
 major one (RHEL's without EUS) is not told apart. A system that the table does not know is
-`unknown` with the cause, and the outcome is partial; so is one whose vendor names no day, but
-that is no fault of the table, and the outcome is ok.
+`unknown` with the cause, and the outcome is partial. Where a vendor names no days (Apple),
+`unknown` is all that can be known, and the outcome is ok.
 """
 
 from __future__ import annotations

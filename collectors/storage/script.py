@@ -61,6 +61,18 @@ smart() {
     esac
   done
 }
+# Not even SIGKILL ends a smartctl that waits for a disk which no longer answers: so its reader
+# alone is waited for, and after a while ended. (No sed, which would take what it has read
+# with it; and `exec`, because dash keeps a copy of what a redirection of the group replaces.)
+marked() { while IFS= read -r line; do printf 'smart|%s\n' "$line"; done; }
+patiently() {
+  echo 'smart|'
+  { exec 2>&1; smart; printf '\n=%s\n' "$?"; } | marked & reader=$!
+  trap 'kill -9 "$reader" 2>/dev/null' ALRM
+  (trap 'kill -9 "$!"; exit' TERM; sleep $((SMART_SECONDS + 10)) & wait "$!"; kill -ALRM $$
+  ) >/dev/null 2>&1 & alarm=$!
+  wait "$reader"; kill "$alarm" 2>/dev/null
+}
 say system uname -s
 say user id -u
 [ -r /proc/mdstat ] && say mdstat cat /proc/mdstat
@@ -81,7 +93,7 @@ if [ "$(id -u)" = 0 ]; then
   fi
   have multipathd && [ -d /sys/block ] && grep -qs '^mpath-' /sys/block/dm-*/dm/uuid &&
     say paths within 5 multipathd show paths format '%m %d %t %o %T'
-  have smartctl && say smart smart
+  have smartctl && patiently
 fi
 say done echo
 """

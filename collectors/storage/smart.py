@@ -47,34 +47,42 @@ def rows(found: Sections) -> Iterator[Row]:
         why = NEEDS_ROOT if "tool" in found else "smartctl is not installed"
         yield from (Row(kind="smart", name=name, state="unknown", detail=why) for name in real)
         return
-    name, lines = "", list[str]()
+    asked, lines = list[str](), list[str]()
     for line in [*found["smart"].lines, "@disk "]:
         if line.startswith("@disk "):
-            if name and (row := _disk(name, lines)):
+            if asked and (row := _disk(asked[-1], lines)):
                 yield row
-            name, lines = line.removeprefix("@disk ").strip(), []
+            asked, lines = [*asked, line.removeprefix("@disk ").strip()], []
         elif line.startswith("@skipped "):
-            skipped = line.removeprefix("@skipped ").rpartition("/")[2]
-            yield Row(kind="smart", name=skipped, state="unknown", detail="no time left to ask it")
+            asked.insert(0, line.removeprefix("@skipped ").rpartition("/")[2])
+            yield Row(kind="smart", name=asked[0], state="unknown", detail="no time left to ask it")
         else:
             lines.append(line)
+    # Where one kept smartctl waiting for ever, those after it were not come to.
+    left = [name for name in real if name not in asked and name.rpartition("n")[0] not in asked]
+    if found["smart"].status is None:
+        for name in left:
+            yield Row(kind="smart", name=name, state="unknown", detail="no time left to ask it")
 
 
 def _disk(name: str, lines: Sequence[str]) -> Row | None:
     text = "\n".join(lines)
     if UNAVAILABLE in text or VIRTUAL.search(text):
         return None
-    said = {hit[1] or hit[3]: hit[2] or hit[4] for line in lines if (hit := LINE.fullmatch(line))}
+    hits = [hit for line in lines if (hit := LINE.fullmatch(line))]
+    said = {hit[1] or hit[3]: hit[2] or hit[4] or "" for hit in hits}
     attributes = {hit[1]: hit for line in lines if (hit := ATTRIBUTE.fullmatch(line))}
     health = said.get("SMART overall-health self-assessment test result") or said.get(
         "SMART Health Status"
     )
     row = Row(kind="smart", name=name, **_figures(said, attributes))
-    if health is None:
-        return Row(row, state="unknown", detail=_silence(text))
+    if health is None or health.startswith("UNKNOWN"):
+        return Row(row, state="unknown", detail=_silence(text) if health is None else health)
     bad = _bad(said, attributes)
-    if health.split("[")[0].strip() not in ("PASSED", "OK"):
-        return Row(row, state="failed", detail="; ".join([f"it says {health}", *bad])[:300])
+    if health not in ("PASSED", "OK"):
+        bad.insert(0, f"it says {health}")
+        warned = "[asc=b," in health  # a warning, SPC's "impending failure" is asc=5d
+        return Row(row, state="degraded" if warned else "failed", detail="; ".join(bad)[:300])
     reallocated = f"{row['reallocated']} reallocated" if row.get("reallocated") else health
     return Row(row, state="degraded" if bad else "ok", detail="; ".join(bad)[:300] or reallocated)
 

@@ -47,7 +47,7 @@ uncommented() {
     { print }' "$1"
 }
 unread() { return 13; }
-missing() { return 2; }
+missing() { return 14; }
 tell() {
   files=$((files + 1)); say "file$files" printf '%s\n' "$1"
   if [ -f "$1" ] && [ -r "$1" ]; then say "text$files" uncommented "$1"
@@ -97,7 +97,7 @@ done
 say id id -u
 """
 
-UNREAD = 13
+UNREAD, MISSING = 13, 14
 NEEDS_ROOT = "may be read by root alone: without that right no rule is known"
 
 
@@ -130,8 +130,10 @@ def parse(text: str, ask: Ask) -> Parsed:
             rows += [Row(file=path, **row) for row in reader(read.lines)]
         elif read.status == UNREAD:
             unread.append(path)
-        else:
+        elif read.status == MISSING:
             notes.append(f"{path} is included, and is not there")
+        else:
+            raise ParseError(f"{path} could not be read", read.first)
     if not numbers:
         raise NotApplicable("neither sudo nor doas is set up here")
     if unread and not rows:

@@ -96,8 +96,11 @@ def parse(text: str, ask: Ask) -> Parsed:
     rows = [row for read in daemons.READERS if (row := read(found, kernel)) is not None]
     if rows:
         rows.sort(key=lambda row: not row["synchronised"])
-        return Parsed([_judged(rows[0], found.value("now"))])
-    return Parsed([_without_answer(found, kernel)])
+        several = ", ".join(str(row["source"]) for row in rows)
+        note = f"more than one daemon keeps the clock: {several}" if len(rows) > 1 else ""
+        return Parsed([_judged(rows[0], found.value("now"))], note=note)
+    row, note = _without_answer(found, kernel)
+    return Parsed([row], note=note)
 
 
 def _judged(row: Row, now: str) -> Row:
@@ -109,21 +112,26 @@ def _judged(row: Row, now: str) -> Row:
     return Row(state="ok" if row["synchronised"] else "unsynchronised", **row)
 
 
-def _without_answer(found: probe.Sections, kernel: bool | None) -> Row:
+def _without_answer(found: probe.Sections, kernel: bool | None) -> tuple[Row, str]:
+    """Return what can be said where no daemon answered, and what is not known."""
     running = [line for line in found.good("seen") if line]
     if not running and rights.lacks(found, rights.SET_TIME):
         raise NotApplicable("a container has the clock of its host")
     source = running[0].replace("timesyn", "timesyncd") if running else None
+    asked = any(tool in found for tool in ("chrony", "ntpq", "ntpctl", "timesyncd"))
     if kernel is not None and (running or kernel):
         why = "" if kernel else "the kernel's clock is not synchronised"
-        return _judged(Row(synchronised=kernel, source=source, state_reason=why), "")
-    if running:
+        note = f"{source} does not answer this user: root may ask it" if running and asked else ""
+        return _judged(Row(synchronised=kernel, source=source, state_reason=why), ""), note
+    if running and asked:
         raise NoPermission(f"{source} does not answer this user: root may ask it")
+    if running:
+        raise NoData(f"{source} runs, and nothing on this system can ask it")
     if found.value("system") not in ("Linux", "FreeBSD"):
         raise NoData("nothing on this system tells whether its clock is synchronised")
     if found.value("system") == "Linux" and not found.value("init"):
         raise NoPermission("processes are hidden from this user: root may see what keeps the clock")
-    return Row(state="none", state_reason="no time daemon runs", synchronised=False)
+    return Row(state="none", state_reason="no time daemon runs", synchronised=False), ""
 
 
 def _kernel(found: probe.Sections) -> bool | None:

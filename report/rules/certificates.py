@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from report.contract import Finding, Severity
-from report.reading import View, frame_of
+from report.reading import View, frame_of, plain
 from report.words import day_month, foreign, is_missing, plural
 
 
@@ -16,7 +16,7 @@ def running_out(view: View) -> list[Finding]:
     limit, now, found = view.info.thresholds.certificate_days, view.info.to_at, []
     frame = frame_of(view, "certificates")
     frame = frame[frame["not_after_at"].notna()].sort_values("not_after_at", kind="stable")
-    rows: Iterable[Any] = frame.drop_duplicates(["host", "source"]).itertuples(index=False)
+    rows: Iterable[Any] = plain(frame.drop_duplicates(["host", "source"])).itertuples(index=False)
     for row in rows:
         left = row.not_after_at - now
         if left >= timedelta(days=limit.warning):

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from report.marks import mark
 from report.markup import Col, Page, block, bold, table
-from report.reading import View, frame_of
+from report.reading import View, frame_of, rows_of
 from report.rules import RULES
 from report.sections import ROWS, cut
 from report.sections.blocks import known, listed, small_blocks
@@ -33,7 +33,7 @@ def _changes(view: View) -> Markup:
     if not hosts:
         return Markup()
     alike: dict[tuple[Any, ...], list[str]] = {}
-    for row in frame_of(view, "changes").itertuples(index=False):
+    for row in rows_of(view, "changes"):
         key = (row.what, row.change, row.object, row.before, row.after, row.since)
         alike.setdefault(key, []).append(str(row.host))
     if not alike:

@@ -13,10 +13,11 @@ from report.headline import not_read
 from report.marks import mark
 from report.markup import Col, block, bold, note, prose, quiet, table
 from report.reading import View, frame_of
-from report.sections import NAMES, ROWS, nth
+from report.sections import NAMES, nth
 from report.words import capital, count_word, day_month, foreign, listing, number, plural
 
-MOST = {"critical": 8, "warning": 10}
+MOST = {"critical": 7, "warning": 8}
+UNREAD = 6
 NAMED = 4  # of what will be full, and of what is resolved
 LATER_DAYS = 90
 COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 82), Col("", 24, "n"), Col("", 16, "n"))
@@ -140,7 +141,7 @@ def unread(view: View, summary: Summary) -> Markup:
         only = "Nothing: the server was read in full."
         return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
     caption = capital(not_read(summary))
-    rows = unread_rows(summary.unread[:ROWS])
+    rows = unread_rows(summary.unread[:UNREAD])
     more = len(summary.unread) - len(rows)
     if more:
         rows.append(("", f"{plural(more, 'more cause')}", "", _link(view, "coverage")))

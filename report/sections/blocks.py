@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from report.contract import Finding
 from report.markup import Col, Page, block, section, table
-from report.reading import GOOD, READ, View, frame_of
+from report.reading import GOOD, READ, View, frame_of, plain
 from report.sections import NAMES, ROWS, cut, flows, nth
 from report.words import capital, count_word, listing, plural, verb
 
@@ -40,7 +40,10 @@ def _finding(
         if outcomes <= GOOD:
             return "Nothing of it is there."
         return "Nothing is known: of no server could any of it be read."
-    missed = [name for name in asked if not view.whole(name)]
+    missed = [
+        name for name in asked
+        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
+    ]  # fmt: skip
     gap = f"; {listing(missed, 4)} {verb(len(missed), 'was')} not read everywhere" if missed else ""
     if not found:
         return f"Nothing to see to{gap}."
@@ -65,7 +68,7 @@ def listed(
     if rows.empty:
         where = "" if len(view.hosts) == 1 else f" on {plural(read, 'server')} read"
         return block(title, f"{good}{where}.", Markup())
-    shown = [cells(row) for row in rows.head(ROWS).itertuples(index=False)]
+    shown = [cells(row) for row in plain(rows.head(ROWS)).itertuples(index=False)]
     return block(title, cut(len(shown), len(rows), noun), table(cols, shown, "stack"))
 
 

@@ -158,7 +158,7 @@ def test_files_in_homes_tell_their_keys_alone(
 @pytest.mark.parametrize("shell", ALL_SHELLS)
 def test_where_sshd_looks_besides(made: Made, shell: Sequence[str] | None, tmp_path: Path) -> None:
     made.write("/etc/passwd", f"ann:x:7:9::{made.folder}/ann:/bin/sh\nben:x:8:9::/h/ben:/bin/sh\n")
-    made.write("/etc/mounts", "auto.h /h autofs rw 0 0\n/dev/a / ext4 rw 0 0\n")
+    made.write("/etc/mounts", "auto.h /h autofs rw 0 0\nx /ho autofs rw 0 0\n/dev/a / ext4 rw\n")
     made.write("/etc/ssh/sshd_config", "include conf.d/*.conf\n#AuthorizedKeysFile /x\n")
     made.write(
         "/etc/ssh/conf.d/a.conf", 'Match user x\n authorizedkeysfile="%h/k%%/%u-%U" none # y'

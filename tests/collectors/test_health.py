@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collectors import kernel, memory, storage, timers, timesync
-from collectors.base import Collector, Parsed
+from collectors.base import Collector, Parsed, checked
+from collectors.envelope import unwrap, wrap
 from collectors.errors import CollectError, Outcome
 from collectors.kernel.script import MOST
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
@@ -53,6 +60,45 @@ def test_busybox_alone_is_enough(collector: Collector, tmp_path: Path) -> None:
     understood(collector, printed(collector, (shell,), applets(tmp_path)))
 
 
+CASES = {one.NAME: sorted((FIXTURES / one.NAME).glob("*.txt")) for one in HEALTH}
+DAMAGE = st.sampled_from(["cut", "drop", "swap", "twice", "number", "noise"])
+NUMBERS = st.sampled_from(["", "-1", "0", "9" * 25, "18446744073709551615", "9999999999", "1e400"])
+
+
+def damaged(text: str, data: st.DataObject) -> str:
+    """Return the text with one thing wrong in it."""
+    lines = text.splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    kind = data.draw(DAMAGE)
+    if kind == "cut":
+        return text[: data.draw(st.integers(0, len(text)))]
+    if kind == "drop":
+        del lines[at]
+    elif kind == "twice":
+        lines.insert(at, lines[at])
+    elif kind == "swap":
+        other = data.draw(st.integers(0, len(lines) - 1))
+        lines[at], lines[other] = lines[other], lines[at]
+    elif kind == "number":
+        lines[at] = re.sub(r"[0-9]+", data.draw(NUMBERS), lines[at], count=1)
+    else:
+        noise = data.draw(st.text(max_size=60)).replace("\n", " ")
+        lines[at] = lines[at].partition("|")[0] + "|" + noise
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("collector", HEALTH, ids=lambda one: one.NAME)
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(data=st.data())
+def test_damaged_output_is_rows_or_a_cause(collector: Collector, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(CASES[collector.NAME]))
+    text = damaged(path.read_text(encoding="utf-8"), data)
+    with suppress(CollectError):
+        parsed = collector.parse(text, ASK)
+        checked(collector.COLUMNS, parsed.rows)
+        assert parsed.rows or collector.PAST, "neither rows nor a cause"
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_memory_is_what_the_kernel_says(shell: Sequence[str]) -> None:
     (row,) = memory.parse(printed(memory, shell), ASK).rows
@@ -64,6 +110,20 @@ def test_memory_that_was_worked_out_is_said_to_be_so() -> None:
     parsed: Parsed = memory.parse(golden("memory", "centos-6"), ASK)
     assert parsed.note == "available_bytes is an estimate: the kernel tells it since 3.14 only"
     assert memory.parse(golden("memory", "rhel-9-database"), ASK).note == ""
+
+
+def test_a_time_daemon_that_does_not_answer_is_named() -> None:
+    closed = timesync.parse(golden("timesync", "centos-7-chrony-closed"), ASK)
+    assert closed.note == "chronyd does not answer this user: root may ask it"
+    assert timesync.parse(golden("timesync", "alpine-3.20-ntpd"), ASK).note == ""
+
+
+def test_two_time_daemons_are_named() -> None:
+    ntpd = golden("timesync", "centos-7-ntpd").splitlines(keepends=True)
+    both = [*ntpd, *golden("timesync", "debian-12-chrony").splitlines(keepends=True)]
+    text = "".join(line for line in both if not line.startswith(("now|", "seen|")))
+    parsed = timesync.parse(f"seen|ntpd\nseen|=0\n{text}", ASK)
+    assert parsed.note == "more than one daemon keeps the clock: chronyd, ntpd"
 
 
 def test_the_kernel_without_a_right_is_said_to_be_known_in_part() -> None:
@@ -102,3 +162,33 @@ def test_a_controller_that_hides_its_disks_is_named_unless_they_were_asked() -> 
     hidden = storage.parse(golden("storage", "rhel-9-hpsa-no-tool"), ASK)
     assert hidden.note.startswith("a RAID controller (smartpqi) hides its disks")
     assert storage.parse(golden("storage", "rhel-7-megaraid"), ASK).note == ""
+
+
+SMARTCTL = """#!/bin/sh
+case "$*" in
+*--scan*) printf '/dev/sda -d scsi # a\\n/dev/sdb -d scsi # b\\n' ;;
+*sda*) echo 'SMART overall-health self-assessment test result: PASSED' ;;
+*) sleep 30 & ;;
+esac
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone is asked for SMART")
+def test_a_disk_that_keeps_smartctl_waiting_costs_no_other_its_row(tmp_path: Path) -> None:
+    (tmp_path / "smartctl").write_text(SMARTCTL)
+    (tmp_path / "smartctl").chmod(0o755)
+    hasty = storage.script(ASK).replace("$((25 + 10))", "1")
+    assert hasty != storage.script(ASK)
+    begun = time.monotonic()
+    done = subprocess.run(
+        ["sh", "-c", wrap([("storage", 20, hasty)])],
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        env=dict(os.environ) | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=False,
+    )
+    assert time.monotonic() - begun < 15
+    rows = storage.parse(unwrap(done.stdout)["storage"].text, ASK).rows
+    found = {row["name"]: (row["state"], row["detail"]) for row in rows if row["kind"] == "smart"}
+    assert found["sda"] == ("ok", "PASSED")
+    assert found["sdb"] == ("unknown", "smartctl did not answer within 6 s")
