@@ -28,7 +28,9 @@ def write(folder: Path, story: Story) -> None:
     folder.mkdir(mode=0o700, parents=True)
     contents = {"fleet": _fleet(story), "daily": _daily(), "mail": _mail()}
     for name, data in contents.items():
-        said = yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=100)
+        # A host on a line of its own; elsewhere a key.
+        flow = None if name == "fleet" else False
+        said = yaml.safe_dump(data, sort_keys=False, default_flow_style=flow, width=100)
         (folder / f"{name}.yaml").write_text(f"{HEADS[name]}\n\n{said}")
 
 

@@ -24,12 +24,12 @@ class Visit:
     to_at: datetime
     now: datetime
 
-    @property
+    @cached_property
     def boot(self) -> Boot:
         """Its last start."""
         return self.story.started(self.server, self.now)[0]
 
-    @property
+    @cached_property
     def kernel(self) -> str:
         """The kernel that runs: the newest there was at its last start."""
         return self.server.system.kernel(self.boot.at.date())

@@ -286,6 +286,16 @@ def kernel(kind: str) -> Check:
     return check
 
 
+def certificate(days: Snapshots, plant: Plant) -> bool:
+    for which in ("first", "last"):
+        found = rows(days, plant, "certificates", which)
+        found = found[found["source"] == plant["object"]]
+        ends = found["not_after_at"].dt.strftime("%Y-%m-%d") == plant["values"]["not_after"]
+        if not on_all(plant, found[ends.fillna(False).astype(bool)]):
+            return False
+    return True
+
+
 def end_of_life(days: Snapshots, plant: Plant) -> bool:
     found = rows(days, plant, "lifecycle", "first")
     state = "ended" if plant["severity"] == "critical" else "extended"
@@ -309,6 +319,7 @@ SEEN: dict[str, Check] = {
     "attack": attack,
     "backup_old": in_state("backups", "state", "too_old", "name"),
     "backup_small": in_state("backups", "state", "too_small", "name"),
+    "certificate": certificate,
     "check_critical": in_state("checks", "state", "critical", "check"),
     "clock_lost": clock_lost,
     "crash": crash,
@@ -318,6 +329,7 @@ SEEN: dict[str, Check] = {
     "disk_jumped": jumped,
     "disk_shared": shared,
     "disk_steps": stepped,
+    "disk_failed": in_state("storage", "state", "failed", "name"),
     "end_of_life": end_of_life,
     "failed_then_accepted": guessed,
     "host_added": added,
@@ -333,6 +345,7 @@ SEEN: dict[str, Check] = {
     "memory_fills": memory_fills,
     "nfs_stuck": stuck,
     "port_opened": new_row("ports", "port", {"process": "process"}),
+    "raid_degraded": in_state("storage", "state", "degraded", "name"),
     "read_only": read_only,
     "reboots": reboots,
     "restart_due": restart_due,

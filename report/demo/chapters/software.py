@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from report.demo import systems
+from report.demo.certificates import GLOBS, LASTS
+from report.demo.organisation import DOMAIN
 from report.demo.story import Story, at
 
 
@@ -14,6 +16,7 @@ def plant(story: Story) -> None:
     _restarts(story)
     _backups(story)
     _check(story)
+    _certificates(story)
 
 
 def _there(story: Story, host: str) -> bool:
@@ -72,3 +75,20 @@ def _check(story: Story) -> None:
     if server is not None:
         story.states[server.name, "check http"] = story.last, True
         story.plant("check_critical", [server.name], "http", story.last, severity="critical")
+
+
+def _certificates(story: Story) -> None:
+    """Let a certificate run out where nothing renews it any more, and one come near its end."""
+    stopped = [plant.hosts[0] for plant in story.plants if plant.kind == "timer_overdue"]
+    edge = story.pick("edge", 4, lambda s: _there(story, s.name))
+    for host, left, glob in (
+        *((host, -1, GLOBS["web"]) for host in stopped),
+        *([(edge.name, 5, GLOBS["edge"])] if edge else []),
+    ):
+        since = story.past(20 + left)
+        ends = story.last + timedelta(days=left)
+        story.states[host, "certificate"] = since, ends - LASTS
+        story.plant(
+            "certificate", [host], glob.replace("*", f"{host}.{DOMAIN}"), since,
+            severity="critical", not_after=str(ends),
+        )  # fmt: skip

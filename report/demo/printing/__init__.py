@@ -7,6 +7,7 @@ from collections.abc import Callable
 from report.demo.printing import (
     accounts,
     backups,
+    certificates,
     checks,
     disks,
     hosts,
@@ -16,6 +17,7 @@ from report.demo.printing import (
     memory,
     ports,
     servers,
+    storage,
     timers,
     timesync,
     updates,
@@ -42,6 +44,8 @@ PRINTERS: dict[str, Callable[[Visit], str]] = {
     "kernel": kernel.printed,
     "lifecycle": lifecycle.printed,
     "updates": updates.printed,
+    "storage": storage.printed,
+    "certificates": certificates.printed,
 }
 # About how many seconds a probe runs on a server.
 SECONDS = {"hosts": 0.06, "servers": 0.2, "uptime": 0.08, "disks": 0.1, "logins": 0.4}
