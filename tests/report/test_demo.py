@@ -92,6 +92,7 @@ def test_the_same_seed_gives_the_same_frames(demo: Path, tmp_path: Path) -> None
 
 def test_another_seed_gives_other_frames(demo: Path, tmp_path: Path) -> None:
     shutil.copytree(demo / "params", tmp_path / "params")
+    (tmp_path / "output").mkdir()
     day = Making(tmp_path, 8, 8, 5, WORST).write(date(2026, 11, 19))
     first, other = frames(demo), frames(tmp_path)
     assert len(other) > 15
