@@ -40,9 +40,18 @@ class Book:
         return self.open.get((line.host, line.pid)) if line.pid else None
 
     def find(
-        self, line: Line, ip: str | None = None, number: int | None = None, *, new: bool = False
+        self,
+        line: Line,
+        ip: str | None = None,
+        number: int | None = None,
+        *,
+        new: bool = False,
+        user: str | None = None,
     ) -> Connection:
-        """Return the line's connection. `new`: nothing that has ended can say this."""
+        """Return the line's connection. `new`: nothing that has ended can say this.
+
+        `user`: whom the line speaks of, if it may follow one with another process's number.
+        """
         key = (line.host, line.pid or f"from {ip}")
         known = self.open.get(key)
         if (
@@ -51,13 +60,17 @@ class Book:
             and not (new and (known.ended or known.accepted))
         ):
             return known
-        if known is None and number and line.program != SERVICE:
+        if known is None and number:
             twin = self._by_source.get((line.host, ip, number))
-            if twin is not None and not twin.ended:
-                # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            if twin is not None and (
+                twin.speaks_of(line, user, judged=new)
+                if line.program == SERVICE
+                else not twin.ended
+            ):
                 self.join(line, twin)
                 return twin
-        made = Connection()
+        made = Connection(since=line.at)
         self.open[key] = made
         made.keys.append(key)
         self._waiting.append(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 from collectors.logins.lines import ABORTED, FAILED, Attempt, Line, attempt, is_address
@@ -44,6 +44,7 @@ class Connection:
     has_session: bool = False
     ended: bool = False
     session_closed: bool = False
+    since: datetime | None = None
 
     def fits(self, ip: str | None, number: int | None) -> bool:
         """Whether a line with this source can be this connection's."""
@@ -61,6 +62,15 @@ class Connection:
         if said is None:
             return False
         return not line.pid or user != self.user or line.at - said.at > LOGIN_WITHIN
+
+    def speaks_of(self, line: Line, user: str | None, *, judged: bool) -> bool:
+        """Whether a line of another process, with the same source, is this connection's.
+
+        `judged`: an attempt, which follows here if it is the first.
+        """
+        if self.ended or self.accepted or user is None or user != self.user or self.since is None:
+            return False
+        return line.at - self.since <= HELPER_WITHIN and not (judged and self.rows)
 
     def only_pam(self) -> bool:
         """Whether PAM's failures are all that this process has logged."""

@@ -82,7 +82,8 @@ class Sshd:
             if said.invalid:
                 connection.refused = connection.refused or line
             return
-        connection = self._book.find(line, said.ip, said.port, new=True)
+        user = said.user if said.invalid else None
+        connection = self._book.find(line, said.ip, said.port, new=True, user=user)
         connection.learn(said.ip, said.port, said.user)
         if said.word == "Accepted":
             connection.accepted = _attempt(line, ACCEPTED, said)
@@ -150,7 +151,7 @@ class Sshd:
         # "not allowed … from" may give a name where the other lines give an address.
         address = ip if is_address(ip) else None
         new = word not in sshd_lines.LATER
-        connection = self._book.find(line, address, number, new=new)
+        connection = self._book.find(line, address, number, new=new, user=None if new else user)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
 
@@ -211,7 +212,7 @@ class Sshd:
             row.user, row.source_ip = said.user, said.ip
             self._folded.append(row)
             return
-        connection = self._book.find(line, said.ip, said.port)
+        connection = self._book.find(line, said.ip, said.port, user=said.user)
         connection.learn(said.ip, said.port, said.user)
         if said.kind == "invalid" or said.judged:
             connection.refused = connection.refused or line

@@ -429,6 +429,26 @@ sudo: pam_unix(sudo:session): session closed for user root
             ("accepted", "sudo", "max→root", None, None, 1),
         ],
     ),
+    "sshd: lines of one connection under several numbers": (
+        """
+sshd[1]: Invalid user kim from 203.0.113.9 port 4001
+sshd[2]: Failed password for invalid user kim from 203.0.113.9 port 4001 ssh2
+sshd[3]: Failed password for invalid user kim from 203.0.113.9 port 4001 ssh2
+sshd[4]: Connection closed by invalid user kim 203.0.113.9 port 4001 [preauth]
+sshd[5]: Failed password for root from 203.0.113.9 port 22 ssh2
+sshd[6]: Failed password for root from 203.0.113.9 port 22 ssh2
+sshd[7]: Disconnected from authenticating user root 203.0.113.9 port 22 [preauth]
+sshd[8]: Disconnected from authenticating user root 203.0.113.9 port 22 [preauth]
+sshd[9]: Invalid user lee from 203.0.113.9 port 22
+sshd[10]: Invalid user lee from 203.0.113.9 port 22
+""",
+        [
+            *[("failed", "sshd", "kim", "203.0.113.9", 4001, 1)] * 2,
+            *[("failed", "sshd", "root", "203.0.113.9", 22, 1)] * 2,
+            ("aborted", "sshd", "root", "203.0.113.9", 22, 1),
+            *[("failed", "sshd", "lee", "203.0.113.9", 22, 1)] * 2,
+        ],
+    ),
     "doas of OpenBSD 5.8": (
         "doas: failed password for kim",
         [("failed", "doas", "kim", None, None, 1)],
