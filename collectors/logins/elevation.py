@@ -22,6 +22,8 @@ PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec"}
 SESSION_WITHIN = timedelta(seconds=60)
 # And from a session's to its command's, which come at once.
 COMMAND_WITHIN = timedelta(seconds=2)
+# sudo asks thrice, and waits no longer than that (passwd_timeout).
+ASKS_WITHIN = timedelta(minutes=5)
 # So many at once, where no number tells them apart.
 MOST_OPEN = 20
 
@@ -171,9 +173,10 @@ class Elevation:
             self._pam_failure(line, key, said)
 
     def _pam_failure(self, line: Line, key: Key, said: pam.Pam) -> None:
-        if key in self._refused and line.pid:
+        held = self._refused.get(key)
+        if held is not None and (line.pid or _asked_again(held.row, line, said)):
             return
-        if key in self._refused:
+        if held is not None:
             self._rows.append(self._refused.pop(key).row)
         row = attempt(line, FAILED, key[1])
         row.source_ip = source(said.rhost)
@@ -193,6 +196,12 @@ def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
     """
     same = not said.named or said.by == row.user
     return line.at - row.at <= (SESSION_WITHIN if same else COMMAND_WITHIN)
+
+
+def _asked_again(row: Attempt, line: Line, said: pam.Pam) -> bool:
+    """Whether this is the next wrong password for the command that sudo will speak of."""
+    same = row.service == "sudo" and row.user == (said.ruser or said.user)
+    return same and line.at - row.at <= ASKS_WITHIN
 
 
 def _at_once(session: Change, line: Line, said: Said) -> bool:

@@ -29,6 +29,9 @@ _WARNING = re.compile(
     r"unable to |problem with defaults|parse error|syntax error|unknown defaults|/\S*sudoers\b"
     r"|timestamp |ignoring |values for |Alias "
 )
+_REFUSED = re.compile(
+    r"\d+ incorrect password attempts?$|user NOT |command not allowed$|a password is required$"
+)
 _SU = (
     ("to", re.compile(r"(?P<bad>FAILED SU )?\(to (?P<target>.*)\) (?P<user>.*) on (?P<tty>\S+)$")),
     ("for", re.compile(r"(?P<how>Successful|FAILED) su for (?P<target>.*) by (?P<user>.*)$")),
@@ -88,15 +91,20 @@ def sudo(message: str) -> Said | None:
     if " ; " in user or not found:
         user, found, rest = message.partition(" ; ")
     head, also, _ = f" ; {rest}".partition(" ; COMMAND=")
-    if not found or not also or rest.startswith("(command continued)"):
+    if not found or rest.startswith("(command continued)"):
         return None
     fields = [field.strip() for field in head.split(" ; ")]
     known = [number for number, field in enumerate(fields) if _FIELD.match(field)]
     why = " ; ".join(fields[1 : known[0] if known else None])
-    if _WARNING.match(why):
+    if _WARNING.match(why) or not (also or _cut_off(why, known)):
         return None
-    targets = [field[5:] for field in fields if field.startswith("USER=")]
+    targets = [field[5:] for field in fields[: None if also else -1] if field.startswith("USER=")]
     return Said(bool(why), user.strip(), targets[-1] if targets else None)
+
+
+def _cut_off(why: str, known: list[int]) -> bool:
+    """Whether a line without its command says enough: it comes last, and a line may be cut."""
+    return _REFUSED.match(why) is not None if why else bool(known)
 
 
 def su(message: str) -> Said | None:

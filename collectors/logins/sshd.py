@@ -33,6 +33,7 @@ from collectors.logins.sshd_pam import SshdPam
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
+_PAM = ("pam_", "(pam_", "authentication failure; ")
 _PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 
@@ -53,7 +54,7 @@ class Sshd:
         while word in _PREFIXES:
             message = message[len(word) + 1 :]
             word = message.partition(" ")[0]
-        if line.module or message.startswith(("pam_", "(pam_")):
+        if line.module or message.startswith(_PAM):
             self._pam.feed(line, message)
         elif (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)

@@ -449,6 +449,38 @@ sshd[10]: Invalid user lee from 203.0.113.9 port 22
             *[("failed", "sshd", "lee", "203.0.113.9", 22, 1)] * 2,
         ],
     ),
+    "sudo: lines that end too soon": (
+        """
+sudo[1]: kim : 3 incorrect password attempts ; TTY=pts/0
+sudo[2]: kim : user NOT in sudoers ; TTY=pts/0 ; PWD=/home/kim ; USER=root ; COMM
+sudo[3]: kim : TTY=pts/0 ; PWD=/home/kim ; USER=db ; C
+sudo[4]: kim : TTY=pts/0 ; PWD=/home/kim ; USER=ro
+sudo[5]: kim : problem with defaults entries ; TTY=pts/0 ; PWD=/home/kim ; USER=root ;
+sudo[6]: kim : TT
+""",
+        [
+            ("failed", "sudo", "kim", None, None, 1),
+            ("failed", "sudo", "kim→root", None, None, 1),
+            ("accepted", "sudo", "kim→db", None, None, 1),
+            ("accepted", "sudo", "kim", None, None, 1),
+        ],
+    ),
+    "sudo without numbers: each wrong password of one command": (
+        """
+sudo: (pam_unix) authentication failure; logname= uid=0 euid=0 tty=pts/0 ruser= rhost=  user=kim
+sudo: (pam_unix) authentication failure; logname= uid=0 euid=0 tty=pts/0 ruser= rhost=  user=kim
+sudo: (pam_unix) authentication failure; logname= uid=0 euid=0 tty=pts/0 ruser= rhost=  user=lee
+sudo: lee : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=list
+""",
+        [
+            ("failed", "sudo", "kim", None, None, 1),
+            ("failed", "sudo", "lee→root", None, None, 1),
+        ],
+    ),
+    "PAM without any module's name": (
+        "sshd[1]: authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9",
+        [("failed", "sshd", None, "203.0.113.9", None, 1)],
+    ),
     "doas of OpenBSD 5.8": (
         "doas: failed password for kim",
         [("failed", "doas", "kim", None, None, 1)],
