@@ -87,6 +87,12 @@ class Elevation:
         pkexec's session comes from PAM without its number, and names nobody.
         """
         result = FAILED if said.bad else ACCEPTED
+        last = self._open.get(key)
+        # What a user gives as his command may end like that too: only a number tells.
+        if said.kind == "exit" and line.pid and last and "command" in last.kinds:
+            if (last.row.user, last.row.target_user) == (said.user, said.target):
+                last.row.ended_at, last.closed = last.row.ended_at or line.at, True
+                return
         self._refused.pop(key, None)
         for each in (key, (key[0], key[1], "")):
             known = self._open.get(each)

@@ -24,6 +24,8 @@ import re
 from typing import NamedTuple
 
 _FIELD = re.compile(r"(?:HOST|TTY|CHROOT|PWD|USER|GROUP|TSID|ENV)=")
+# With log_exit_status, the line comes again at the end with this at its end.
+_EXIT = re.compile(r" ; (?:SIGNAL=\w+ ; )?EXIT=\d+$")
 # sudo says this and goes on: what becomes of the command stands in a line of its own.
 _WARNING = re.compile(
     r"unable to |problem with defaults|parse error|syntax error|unknown defaults|/\S*sudoers\b"
@@ -99,7 +101,8 @@ def sudo(message: str) -> Said | None:
     if _WARNING.match(why) or not (also or _cut_off(why, known)):
         return None
     targets = [field[5:] for field in fields[: None if also else -1] if field.startswith("USER=")]
-    return Said(bool(why), user.strip(), targets[-1] if targets else None)
+    kind = "exit" if _EXIT.search(message) else "command"
+    return Said(bool(why), user.strip(), targets[-1] if targets else None, kind)
 
 
 def _cut_off(why: str, known: list[int]) -> bool:

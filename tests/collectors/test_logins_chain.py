@@ -481,6 +481,14 @@ sudo: lee : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=list
         "sshd[1]: authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9",
         [("failed", "sshd", None, "203.0.113.9", None, 1)],
     ),
+    "sudo that logs how its command ended": (
+        """
+sudo[1]: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls
+sudo[1]: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls ; SIGNAL=TERM ; EXIT=143
+sudo[2]: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls ; EXIT=2
+""",
+        [("accepted", "sudo", "kim→root", None, None, 1)] * 2,
+    ),
     "doas of OpenBSD 5.8": (
         "doas: failed password for kim",
         [("failed", "doas", "kim", None, None, 1)],
