@@ -8,11 +8,12 @@
     ftpd[1]: FTP LOGIN FROM far.example [10.0.0.1], bob;  FTP LOGIN FAILED FROM 10.0.0.1, bob
     webmin[1]: Invalid login as bob from 10.0.0.1;  Successful login as bob from 10.0.0.1
     xrdp-sesman[1]: [INFO ] AUTHFAIL: user=bob ip=10.0.0.1 time=1795564800
+    uhttpd[1]: luci: accepted login on /admin for bob from 10.0.0.1;  failed login on …
     screensharingd[1]: Authentication: FAILED :: User Name: bob :: Viewer Address: 10.0.0.1 :: …
 
 Read from their ends, for the user's name is a stranger's word. Whoever comes in without a
 name of his own is `anonymous`. After vsftpd's logging.c, proftpd's mod_auth.c, pure-ftpd's
-messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl and xrdp's sesman.
+messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl, xrdp's sesman and LuCI.
 """
 
 from __future__ import annotations
@@ -70,7 +71,22 @@ _SHARING = (
 )
 _VMWARE = ((ACCEPTED, r"login from (?P<ip>\S+) as (?P<user>.*)$"),)
 
-_HOW = {"OK": ACCEPTED, "SUCCEEDED": ACCEPTED, "FAIL": FAILED, "FAILED": FAILED}
+_LUCI = (
+    (
+        None,
+        r"(?:\[\w+\] )?luci: (?P<how>accepted|failed) login on /\S* "
+        r"for (?P<user>.*) from (?P<ip>\S+)$",
+    ),
+)
+
+_HOW = {
+    "accepted": ACCEPTED,
+    "failed": FAILED,
+    "OK": ACCEPTED,
+    "SUCCEEDED": ACCEPTED,
+    "FAIL": FAILED,
+    "FAILED": FAILED,
+}
 _MAKES = {
     ("vsftpd",): _VSFTPD,
     ("proftpd",): _PROFTPD,
@@ -82,6 +98,7 @@ _MAKES = {
     ("xrdp-sesman", "xrdp-sesexec"): _XRDP,
     ("screensharingd",): _SHARING,
     ("vmware-authd",): _VMWARE,
+    ("luci", "uhttpd"): _LUCI,
 }
 _SERVICES = {name: names[0] for names in _MAKES for name in names}
 _PATTERNS = {

@@ -42,6 +42,11 @@ class Change:
     # The one before, where no process's number tells them apart.
     before: Change | None = None
 
+    def ran(self, said: Said) -> bool:
+        """Whether this is the command of which is said how it ended."""
+        same = (self.row.user, self.row.target_user) == (said.user, said.target)
+        return same and "command" in self.kinds
+
     def and_before(self) -> Iterator[Change]:
         """Yield this one and some of those before it."""
         change: Change | None = self
@@ -89,10 +94,9 @@ class Elevation:
         result = FAILED if said.bad else ACCEPTED
         last = self._open.get(key)
         # What a user gives as his command may end like that too: only a number tells.
-        if said.kind == "exit" and line.pid and last and "command" in last.kinds:
-            if (last.row.user, last.row.target_user) == (said.user, said.target):
-                last.row.ended_at, last.closed = last.row.ended_at or line.at, True
-                return
+        if said.kind == "exit" and line.pid and last is not None and last.ran(said):
+            last.row.ended_at, last.closed = last.row.ended_at or line.at, True
+            return
         self._refused.pop(key, None)
         for each in (key, (key[0], key[1], "")):
             known = self._open.get(each)

@@ -42,7 +42,7 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
-_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd"
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"

@@ -68,6 +68,7 @@ HEADS = [
     "Nov  3 10:00:00 web01 sshd[7]",
     "2026-11-03T10:00:00Z In(38) sshd[7]:",
     "2026-11-03T10:00:00.000Z INFO sshd[7]:",
+    "2026-11-03 10:00:00 ERROR web01 sshd[7]:",
     "Nov  3 10:00:00 web01 auth|security:info sshd[7]:",
     "Nov  3 10:00:00 log01 Message forwarded from web01: sshd[7]:",
 ]
@@ -488,6 +489,19 @@ sudo[1]: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls ; SIGNAL=TERM ; E
 sudo[2]: kim : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls ; EXIT=2
 """,
         [("accepted", "sudo", "kim→root", None, None, 1)] * 2,
+    ),
+    "LuCI of OpenWrt; vsftpd whose PAM gives a name for the address": (
+        """
+uhttpd[1]: [info] luci: accepted login on / for root from 203.0.113.9
+uhttpd[1]: luci: failed login on /admin for kim from 192.0.2.1 from 203.0.113.9
+vsftpd[2]: pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=kim rhost=far.example  user=kim
+vsftpd[2]: [kim] FAIL LOGIN: Client "203.0.113.9"
+""",
+        [
+            ("accepted", "luci", "root", "203.0.113.9", None, 1),
+            ("failed", "luci", "kim from 192.0.2.1", "203.0.113.9", None, 1),
+            ("failed", "vsftpd", "kim", "203.0.113.9", None, 1),
+        ],
     ),
     "doas of OpenBSD 5.8": (
         "doas: failed password for kim",
