@@ -133,7 +133,7 @@ class Book:
                 for row in judge(connection):
                     self._rows.append(row.row())
                     if row.method and row.method.startswith("keyboard-interactive"):
-                        self._claims.append((row, {connection.ip, row.source_ip}))
+                        self._claims.append((row, {connection.ip, row.source_ip, None}))
             self._forget(connection)
 
     def _forget(self, connection: Connection) -> None:

@@ -68,6 +68,7 @@ HEADS = [
     "Nov  3 10:00:00 web01 sshd[7]",
     "2026-11-03T10:00:00Z In(38) sshd[7]:",
     "2026-11-03T10:00:00.000Z INFO sshd[7]:",
+    "2026-11-03T10:00:00.000+00:00 web01 AUTH:INFO sshd[7]:",
     "2026-11-03 10:00:00 ERROR web01 sshd[7]:",
     "Nov  3 10:00:00 web01 auth|security:info sshd[7]:",
     "Nov  3 10:00:00 log01 Message forwarded from web01: sshd[7]:",
@@ -501,6 +502,24 @@ vsftpd[2]: [kim] FAIL LOGIN: Client "203.0.113.9"
             ("accepted", "luci", "root", "203.0.113.9", None, 1),
             ("failed", "luci", "kim from 192.0.2.1", "203.0.113.9", None, 1),
             ("failed", "vsftpd", "kim", "203.0.113.9", None, 1),
+        ],
+    ),
+    "sshd: an account that PAM's helper says is locked": (
+        """
+sshd[1]: Connection from 203.0.113.9 port 4001
+sshd[2]: pam_tally2(sshd:auth): user root (0) tally 72, deny 5
+sshd[1]: error: PAM: Authentication failure for root from 203.0.113.9
+sshd[3]: pam_tally2(sshd:auth): user root (0) tally 73, deny 5
+sshd[1]: error: PAM: Authentication failure for root from 203.0.113.9
+sshd[5]: pam_faillock(sshd:auth): Consecutive login failures for user kim account temporarily locked
+sshd[5]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=kim
+sshd[4]: error: PAM: Authentication failure for kim from 203.0.113.9
+sshd[6]: pam_tally2(sshd:auth): user lee (0) tally 73, deny 5
+""",
+        [
+            *[("failed", "sshd", "root", "203.0.113.9", 4001, 1)] * 2,
+            ("failed", "sshd", "kim", "203.0.113.9", None, 1),
+            ("failed", "sshd", "lee", None, None, 1),
         ],
     ),
     "doas of OpenBSD 5.8": (
