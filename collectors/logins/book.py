@@ -103,7 +103,7 @@ class Book:
             if (
                 other.accepted is not None
                 and not other.has_session
-                and other.accepted.user == user
+                and (other.host, other.accepted.user) == (line.host, user)
                 and timedelta(0) <= line.at - other.accepted.at <= SESSION_WITHIN
             ):
                 return other
@@ -133,7 +133,8 @@ class Book:
                 for row in judge(connection):
                     self._rows.append(row.row())
                     if row.method and row.method.startswith("keyboard-interactive"):
-                        self._claims.append((row, {connection.ip, row.source_ip, None}))
+                        sources = {connection.ip, row.source_ip, None}
+                        self._claims.append((row, connection.host, sources))
             self._forget(connection)
 
     def _forget(self, connection: Connection) -> None:
