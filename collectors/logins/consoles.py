@@ -36,11 +36,12 @@ INTERACTIVE = frozenset(
         *("vsftpd", "vsftpd.virtual", "proftpd", "pure-ftpd", "ftp"),
     )
 )
-# Services that run by themselves: nobody logged in.
+# Services that run by themselves, where nobody logged in, or whose PAM lines add nothing.
 NOBODY = frozenset(
     (
         *("cron", "crond", "CRON", "atd", "systemd-user", "systemd", "runuser", "runuser-l"),
         *("gdm-launch-environment", "lightdm-greeter", "sddm-greeter"),
+        "proxmox-ve-auth",  # its server says it all itself, with the realm
     )
 )
 

@@ -33,7 +33,7 @@ from collectors.logins.sshd_pam import SshdPam
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
-_PAM = ("pam_", "(pam_", "authentication failure; ")
+_PAM = ("pam_", "(pam_", "authentication failure; logname=")
 _PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 

@@ -122,6 +122,26 @@ login[9]: ROOT LOGIN  on '/dev/tty3'
             ("accepted", "login", "root", None, None, 1),
         ],
     ),
+    "Proxmox, and the web pages of pfSense and OPNsense": (
+        """
+pvedaemon[1]: pam_unix(proxmox-ve-auth:auth): authentication failure; logname= uid=0 euid=0 tty= ruser= rhost=203.0.113.9  user=root
+pvedaemon[1]: authentication failure; rhost=::ffff:203.0.113.9 user=root@pam msg=Authentication failure
+pvedaemon[1]: authentication failure; rhost=::ffff:203.0.113.9 user=x msg=y@pam msg=no such user ('x msg=y@pam')
+proxmox-backup-proxy[1]: authentication failure; rhost=[::ffff:203.0.113.9]:4001 user=kim@pbs msg=wrong
+pvedaemon[2]: <root@pam> successful auth for user 'root@pam'
+audit[3]: /index.php: Web GUI authentication error for 'kim' from 203.0.113.9
+php-fpm[4]: /index.php: webConfigurator authentication error for user 'kim' from: 203.0.113.9
+php-fpm[4]: /index.php: Successful login for user 'admin' from: 203.0.113.9 (Local Database)
+""",
+        [
+            ("failed", "pvedaemon", "root@pam", "203.0.113.9", None, 1),
+            ("failed", "pvedaemon", "x msg=y@pam", "203.0.113.9", None, 1),
+            ("failed", "pvedaemon", "kim@pbs", "203.0.113.9", 4001, 1),
+            ("accepted", "pvedaemon", "root@pam", None, None, 1),
+            *[("failed", "webgui", "kim", "203.0.113.9", None, 1)] * 2,
+            ("accepted", "webgui", "admin", "203.0.113.9", None, 1),
+        ],
+    ),
     "LuCI of OpenWrt; vsftpd whose PAM gives a name for the address": (
         """
 uhttpd[1]: [info] luci: accepted login on / for root from 203.0.113.9
