@@ -40,9 +40,18 @@ class Book:
         return self.open.get((line.host, line.pid)) if line.pid else None
 
     def find(
-        self, line: Line, ip: str | None = None, number: int | None = None, *, new: bool = False
+        self,
+        line: Line,
+        ip: str | None = None,
+        number: int | None = None,
+        *,
+        new: bool = False,
+        user: str | None = None,
     ) -> Connection:
-        """Return the line's connection. `new`: nothing that has ended can say this."""
+        """Return the line's connection. `new`: nothing that has ended can say this.
+
+        `user`: whom the line speaks of, if it may follow one with another process's number.
+        """
         key = (line.host, line.pid or f"from {ip}")
         known = self.open.get(key)
         if (
@@ -51,13 +60,17 @@ class Book:
             and not (new and (known.ended or known.accepted))
         ):
             return known
-        if known is None and number and line.program != SERVICE:
+        if known is None and number:
             twin = self._by_source.get((line.host, ip, number))
-            if twin is not None and not twin.ended:
-                # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            if twin is not None and (
+                twin.speaks_of(line, user, judged=new)
+                if line.program == SERVICE
+                else not twin.ended
+            ):
                 self.join(line, twin)
                 return twin
-        made = Connection()
+        made = Connection(since=line.at)
         self.open[key] = made
         made.keys.append(key)
         self._waiting.append(made)
@@ -91,7 +104,7 @@ class Book:
             if (
                 other.accepted is not None
                 and not other.has_session
-                and other.accepted.user == user
+                and (other.host, other.accepted.user) == (line.host, user)
                 and timedelta(0) <= line.at - other.accepted.at <= SESSION_WITHIN
             ):
                 return other
@@ -121,7 +134,8 @@ class Book:
                 for row in judge(connection):
                     self._rows.append(row.row())
                     if row.method and row.method.startswith("keyboard-interactive"):
-                        self._claims.append((row, {connection.ip, row.source_ip}))
+                        sources = {connection.ip, row.source_ip, None}
+                        self._claims.append((row, connection.host, sources))
             self._forget(connection)
 
     def _forget(self, connection: Connection) -> None:

@@ -42,11 +42,11 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
-_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd"
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|pvedaemon|php"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
-    f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|Authenti|granted|no such user)"
+    f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|[Aa]uthenti|granted|ful auth|no such user)"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
 )

@@ -33,6 +33,7 @@ from collectors.logins.sshd_pam import SshdPam
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
+_PAM = ("pam_", "(pam_", "authentication failure; logname=")
 _PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 
@@ -55,7 +56,7 @@ class Sshd:
             word = message.partition(" ")[0]
         if not line.module and (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
-        elif line.module or message.startswith(("pam_", "(pam_")):
+        elif line.module or message.startswith(_PAM):
             self._pam.feed(line, message)
 
     def rows(self) -> Iterator[Row]:
@@ -82,7 +83,8 @@ class Sshd:
             if said.invalid:
                 connection.refused = connection.refused or line
             return
-        connection = self._book.find(line, said.ip, said.port, new=True)
+        user = said.user if said.invalid else None
+        connection = self._book.find(line, said.ip, said.port, new=True, user=user)
         connection.learn(said.ip, said.port, said.user)
         if said.word == "Accepted":
             connection.accepted = _attempt(line, ACCEPTED, said)
@@ -150,7 +152,7 @@ class Sshd:
         # "not allowed … from" may give a name where the other lines give an address.
         address = ip if is_address(ip) else None
         new = word not in sshd_lines.LATER
-        connection = self._book.find(line, address, number, new=new)
+        connection = self._book.find(line, address, number, new=new, user=None if new else user)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
 
@@ -211,7 +213,7 @@ class Sshd:
             row.user, row.source_ip = said.user, said.ip
             self._folded.append(row)
             return
-        connection = self._book.find(line, said.ip, said.port)
+        connection = self._book.find(line, said.ip, said.port, user=said.user)
         connection.learn(said.ip, said.port, said.user)
         if said.kind == "invalid" or said.judged:
             connection.refused = connection.refused or line
