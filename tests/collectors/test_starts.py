@@ -34,6 +34,9 @@ INIT = "1 (a b) c) S 0 1 1 0 -1 4194560 134088 0 0 0 5 1 2 2 20 0 1 0 {ticks} 46
     [
         (0, 1795323631, None),  # a machine
         (499, 1795323631, None),
+        (500, 1795323631, 1795323636),
+        (8640000, 1795323631, 1795410031),  # it starts this second
+        (8640100, 1795323631, None),
         (360000, 1795323631, 1795327231),  # a container started an hour after its machine
         (86400000, 1795400000, None),  # lxcfs, where btime is the container's
     ],
@@ -43,6 +46,23 @@ def test_a_container_has_a_start_of_its_own(ticks: int, btime: int, started: int
     (row,) = uptime.parse(text, ASK).rows
     found = row["container_started_at"]
     assert (found and found.timestamp()) == started
+
+
+@pytest.mark.parametrize(("hertz", "after"), [(250, 1440), (1000, 360), (0, 3600)])
+def test_the_start_of_a_container_is_counted_in_the_machines_ticks(hertz: int, after: int) -> None:
+    text = PROC.format(up=86400, btime=1795323631, init=INIT.format(ticks=360000))
+    text = text.replace("ticks|100", f"ticks|{hertz}")
+    (row,) = uptime.parse(text, ASK).rows
+    assert row["container_started_at"].timestamp() == 1795323631 + after
+
+
+def test_a_short_line_of_proc_stat_tells_no_start() -> None:
+    whole = INIT.format(ticks=360000)
+    for line in (whole.removesuffix(" 360000 464 32"), whole.replace("360000", "x"), ""):
+        text = PROC.format(up=86400, btime=1795323631, init=line)
+        assert uptime.parse(text, ASK).rows[0]["container_started_at"] is None
+    text = PROC.format(up=86400, btime=1795323631, init=whole.removesuffix(" 464 32"))
+    assert uptime.parse(text, ASK).rows[0]["container_started_at"] is not None
 
 
 REBOOT = "reboot   system boot  6.1.0-18-amd64   Sun Nov 22 05:00:31 2026   still running"

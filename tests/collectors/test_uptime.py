@@ -92,6 +92,23 @@ def test_another_line(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "btime", "booted"),
+    [
+        ("1795400100", "btime 1795400000", 1795400000),
+        ("1795400160", "btime 1795400000", 1795400000),
+        ("1795400161", "btime 1795400000", 1795400061),  # lxcfs: btime is the machine's
+        ("1795400100", "grep: /proc/stat: No such file or directory", 1795400000),
+        ("date: not found", "btime 1795400000", 1795400000),
+        ("date: not found", "grep: /proc/stat: No such file or directory", None),
+    ],
+)
+def test_the_start_by_proc(now: str, btime: str, booted: int | None) -> None:
+    text = f"now|{now}\nnow|=0\nbtime|{btime}\nbtime|=0\nuptime|100.00 1.00\nuptime|=0\n"
+    (row,) = uptime.parse(f"{text}loadavg|0.00 0.00 0.00 1/1 1\nloadavg|=0\n", ASK).rows
+    assert (row["booted_at"] and row["booted_at"].timestamp()) == booted
+
+
+@pytest.mark.parametrize(
     ("name", "said", "booted"),
     [
         ("boottime", "{ sec = 1795400000, usec = 412345 } Sun Nov 22 22:13:20 2026", 1795400000),
