@@ -185,6 +185,37 @@ def test_a_clock_that_was_ahead_at_the_start_costs_nothing() -> None:
     assert found(told(behind, ORDERLY, hours=24)) == ("crashed", 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("booted", "starts"),
+    [
+        ("2026-11-22 15:00:00", 0),  # of the period before
+        ("2026-11-22 15:00:01", 1),
+        ("2026-11-23 15:00:00", 1),
+        ("2026-11-23 15:00:01", 0),  # of the next
+    ],
+)
+def test_a_start_belongs_to_one_period(booted: str, starts: int) -> None:
+    stamp = datetime.fromisoformat(booted).strftime("%a %b %d %H:%M:%S %Y")
+    listed = LAST.replace("Sun Nov 22 15:10:31 2026", stamp)
+    text = f"now|1795489231\nnow|=0\n{PROC.split('now|=0')[1]}"
+    btime = int(datetime.fromisoformat(booted).replace(tzinfo=UTC).timestamp())
+    text = text.format(up=1795489231 - btime, btime=btime, init=INIT.format(ticks=0))
+    to_at = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    row = uptime.parse(text + listed, Ask(to_at - timedelta(hours=24), to_at)).rows[0]
+    assert row["starts"] == starts
+
+
+def test_the_record_of_a_start_may_be_five_minutes_early() -> None:
+    for clock, stop in (("15:05:21", "crashed"), ("15:05:20", None)):
+        assert told(LAST.replace("15:10:31", clock))["last_stop"] == stop
+
+
+def test_a_record_that_begins_with_the_period_reaches_far_enough() -> None:
+    begins = LAST.replace("Fri Nov 20 03:12:41", "Sun Nov 22 04:00:00")
+    assert found(told(begins)) == ("crashed", 2, 1)
+    assert found(told(begins.replace("04:00:00", "04:00:01"))) == ("crashed", None, None)
+
+
 def test_how_a_run_ended_is_not_known_where_the_journal_did_not_answer() -> None:
     assert found(told(BOOTS, section("orderly", status=137))) == (None, 2, None)
     assert found(told(BOOTS)) == (None, 2, None)
