@@ -217,6 +217,8 @@ run: /etc/service/slow: (pid 17) 6s; run: log: (pid 16) 6s
     [
         (RUNIT, "degraded", "bad"),
         (RUNIT.partition("\n")[2], "up", ""),
+        (f"{RUNIT}fail: /etc/service/gone: runsv not running\n", "degraded", "bad, gone"),
+        ("run: /service/a: (pid 1) 6s; down: log: 1s, normally up, want up\n", "up", ""),
         ("warning: /etc/service/bad: unable to open supervise/ok: access denied\n", "up", None),
     ],
 )
@@ -225,6 +227,10 @@ def test_runit(listed: str, state: str, units: str | None) -> None:
     text = f"init|runit\ninit|=0\n{lines}runit|=1\nkernel|Linux 6.6\nkernel|=0\n"
     (row,) = servers.parse(text, ASK).rows
     assert (row["state"], row.get("failed_units")) == (state, units)
+    assert row["state_reason"] == {
+        "bad": "bad keeps ending", "bad, gone": "bad, gone keeps ending", "": "",
+        None: "answers; runit shows its services to root alone",
+    }[units]  # fmt: skip
     with pytest.raises(ParseError):
         servers.parse(text.replace("runit|=1", "runit|gestartet: x\nrunit|=1"), ASK)
 
