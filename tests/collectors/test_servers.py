@@ -113,8 +113,9 @@ def test_the_earliest_of_the_failed_units_counts() -> None:
         row = answer("system|degraded", FAILED, *order)
         hour = {3: 3, 2: 4, 1: 4}[len(order)]
         assert row["failed_since_at"] == datetime(2026, 11, 23, hour, 12, 4, tzinfo=UTC)
-    row = answer("system|degraded", FAILED, "unit1|InactiveEnterTimestamp=")
-    assert row["failed_since_at"] is None
+    for said in ("", "Mon 2026-13-23 03:12:04 UTC", "Mon 2026-11-23 03:12:04 CET"):
+        row = answer("system|degraded", FAILED, f"unit1|InactiveEnterTimestamp={said}")
+        assert row["failed_since_at"] is None
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,14 @@ def test_a_record_that_is_no_longer_kept_tells_nothing() -> None:
     assert found(told(BOOTS.replace(RUNS[0], "d" * 32), ORDERLY)) == (None, None, None)
 
 
+def test_a_record_with_a_time_that_cannot_be_costs_no_other() -> None:
+    for record in (BOOTS.replace("2026-11-22 05:00:31", "2026-11-31 05:00:31"),
+                   LAST.replace("Nov 22 05:00:31", "Nov 31 05:00:31"),
+                   WTMPDB.replace("Nov 22 05:00:31", "Nev 22 05:00:31")):  # fmt: skip
+        assert found(told(record, ORDERLY)) == (None, None, None)
+        assert found(told(record, ORDERLY, LAST if "last|" not in record else WTMPDB))[1] == 2
+
+
 def test_a_clock_that_was_ahead_at_the_start_costs_nothing() -> None:
     # As a machine with its clock in local time notes it, before the time is set right.
     ahead = LAST.replace("Nov 22 15:10:31", "Nov 22 17:10:31")
