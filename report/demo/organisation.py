@@ -83,23 +83,23 @@ class Server:
 
 ROLES = {
     "web": Role(
-        14, (systems.DEBIAN_13, systems.UBUNTU_24, systems.DEBIAN_12, systems.DEBIAN_12_JOURNAL),
+        14, (systems.DEBIAN_13, systems.UBUNTU_24, systems.DEBIAN_13_JOURNAL, systems.UBUNTU_22),
         (("/", 40, 34), ("/var", 60, 41), ("/var/log", 100, 38), ("/srv/www", 200, 52)), 4, 16,
         ports=((80, "nginx"), (443, "nginx")),
     ),
     "app": Role(
-        14, (systems.UBUNTU_22, systems.ROCKY_9, systems.UBUNTU_24, systems.DEBIAN_12),
+        14, (systems.UBUNTU_22, systems.ROCKY_9, systems.UBUNTU_24, systems.DEBIAN_13),
         (("/", 40, 37), ("/var", 80, 44), ("/srv/app", 200, 46), ("/srv/spool", 200, 28)), 8, 32,
         ports=((8080, "java"), (8081, "java")),
     ),
     "db": Role(
-        8, (systems.ROCKY_9, systems.DEBIAN_12, systems.ALMA_8),
+        8, (systems.ROCKY_9, systems.UBUNTU_22, systems.ALMA_8),
         (("/", 40, 29), ("/var", 500, 35), ("/var/lib/postgresql", 2048, 48),
          ("/srv/wal", 400, 22)),
         16, 128, hardware=True, ports=((5432, "postgres"),),
     ),
     "cache": Role(
-        6, (systems.DEBIAN_12, systems.DEBIAN_13), (("/", 40, 24), ("/var", 100, 19)), 4, 64,
+        6, (systems.UBUNTU_24, systems.DEBIAN_13), (("/", 40, 24), ("/var", 100, 19)), 4, 64,
         ports=((6379, "redis-server"),),
     ),
     "storage": Role(
@@ -108,11 +108,11 @@ ROLES = {
          ("/srv/archive", 30720, 66)), 8, 64, hardware=True, ports=((2049, "nfsd"),),
     ),
     "edge": Role(
-        7, (systems.ALPINE_22, systems.DEBIAN_13, systems.ALPINE_21),
+        7, (systems.ALPINE_22, systems.DEBIAN_13, systems.ALPINE_23),
         (("/", 20, 33), ("/var", 60, 26)), 2, 4, ports=((443, "haproxy"), (8404, "haproxy")),
     ),
     "ops": Role(
-        5, (systems.DEBIAN_12, systems.UBUNTU_24),
+        5, (systems.DEBIAN_13, systems.UBUNTU_24),
         (("/", 40, 36), ("/var", 400, 47), ("/srv/metrics", 1024, 50)), 8, 32,
         ports=((3000, "grafana"), (9090, "prometheus")),
     ),

@@ -11,6 +11,7 @@ import yaml
 from collectors import COLLECTORS
 from report.demo.organisation import DOMAIN, NAME, ROLES, ZONE, Server
 from report.demo.printing import PRINTERS
+from report.demo.settings_of import options
 from report.demo.story import Absence, Story
 
 HEADS = {
@@ -27,7 +28,9 @@ def write(folder: Path, story: Story) -> None:
     folder.mkdir(mode=0o700, parents=True)
     contents = {"fleet": _fleet(story), "daily": _daily(), "mail": _mail()}
     for name, data in contents.items():
-        said = yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=100)
+        # A host on a line of its own; elsewhere a key.
+        flow = None if name == "fleet" else False
+        said = yaml.safe_dump(data, sort_keys=False, default_flow_style=flow, width=100)
         (folder / f"{name}.yaml").write_text(f"{HEADS[name]}\n\n{said}")
 
 
@@ -42,7 +45,7 @@ def kept(server: Server, at: datetime, absence: Absence | None) -> dict[str, Any
         "address": server.address,
         "groups": [server.role],
         "labels": labels(server),
-        "collectors": {},
+        "collectors": _asked(server.role),
         "outcome": absence.outcome if absence else "ok",
         "cause": absence.cause if absence else "",
         "collected_at": at.isoformat(),
@@ -55,7 +58,8 @@ def _fleet(story: Story) -> dict[str, Any]:
     return {
         "defaults": {"user": "root", "transport": "replay"},
         "groups": {
-            role: {
+            role: ({"collectors": _asked(role)} if _asked(role) else {})
+            | {
                 "hosts": {
                     server.name: {"address": server.address, "labels": labels(server)}
                     | (limited if server.name in story.denied else {})
@@ -66,6 +70,12 @@ def _fleet(story: Story) -> dict[str, Any]:
             for role in ROLES
         },
     }
+
+
+def _asked(role: str) -> dict[str, Any]:
+    """Return what collectors are told for a role, of those that there are."""
+    names = {one.NAME for one in COLLECTORS}
+    return {name: told for name, told in options(role).items() if name in names}
 
 
 def _daily() -> dict[str, Any]:

@@ -82,6 +82,7 @@ class Story:
     shares: dict[str, tuple[Mount, str]] = field(default_factory=dict)
     stuck: set[tuple[str, date]] = field(default_factory=set)
     read_only: dict[tuple[str, str], date] = field(default_factory=dict)
+    restarts: dict[str, date] = field(default_factory=dict)
     denied: dict[str, date] = field(default_factory=dict)
     memory: dict[str, Course] = field(default_factory=dict)
     logins: dict[tuple[str, date], list[Any]] = field(default_factory=dict)

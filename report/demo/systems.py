@@ -7,7 +7,7 @@ is. Distributions name no support dates here: those are the collectors' own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -60,10 +60,18 @@ DEBIAN_12 = System(
     log="/var/log/auth.log",
     style="iso",
 )  # fmt: skip
-# The same without rsyslog, as Debian installs it since 12.
-DEBIAN_12_JOURNAL = System(
-    key="debian-12-journal", release=DEBIAN_12.release, release_file=DEBIAN_12.release_file,
-    kernels=DEBIAN_12.kernels, log="", style="journal",
+# No longer supported in the demo's time: what came with a firm that was bought.
+DEBIAN_11 = System(
+    key="debian-11",
+    release=(
+        'PRETTY_NAME="Debian GNU/Linux 11 (bullseye)"', 'NAME="Debian GNU/Linux"',
+        'VERSION_ID="11"', 'VERSION="11 (bullseye)"', "VERSION_CODENAME=bullseye", "ID=debian",
+        'HOME_URL="https://www.debian.org/"',
+    ),
+    release_file="/etc/debian_version 11.11",
+    kernels=_kernels("5.10.0-{}-amd64", (2026, 5, 2, "40"), (2026, 8, 19, "42")),
+    log="/var/log/auth.log",
+    style="rfc3164",
 )  # fmt: skip
 DEBIAN_13 = System(
     key="debian-13",
@@ -83,6 +91,8 @@ DEBIAN_13 = System(
     sshd="sshd-session",
     wtmp=False,  # `last` reads wtmpdb there
 )  # fmt: skip
+# The same without rsyslog, as Debian installs it.
+DEBIAN_13_JOURNAL = replace(DEBIAN_13, key="debian-13-journal", log="", style="journal")
 UBUNTU_22 = System(
     key="ubuntu-22.04",
     release=(
@@ -164,7 +174,7 @@ SLES_15 = System(
 )  # fmt: skip
 
 
-def _alpine(version: str, *kernels: tuple[int, int, int, str]) -> System:
+def _alpine(version: str, kernel: str, *kernels: tuple[int, int, int, str]) -> System:
     minor = version.rpartition(".")[0]
     return System(
         key=f"alpine-{minor}",
@@ -173,7 +183,7 @@ def _alpine(version: str, *kernels: tuple[int, int, int, str]) -> System:
             f'PRETTY_NAME="Alpine Linux v{minor}"', 'HOME_URL="https://alpinelinux.org/"',
         ),
         release_file=f"/etc/alpine-release {version}",
-        kernels=_kernels("6.12.{}-0-virt", *kernels),
+        kernels=_kernels(kernel, *kernels),
         log="/var/log/messages",
         style="busybox",
         sshd="sshd-session",
@@ -184,7 +194,10 @@ def _alpine(version: str, *kernels: tuple[int, int, int, str]) -> System:
     )  # fmt: skip
 
 
-ALPINE_21 = _alpine("3.21.6", (2025, 11, 3, "57"), (2026, 7, 20, "95"), (2026, 9, 28, "109"))
 ALPINE_22 = _alpine(
-    "3.22.3", (2025, 11, 3, "57"), (2026, 7, 20, "95"), (2026, 9, 28, "109"), (2026, 11, 9, "116")
-)
+    "3.22.3", "6.12.{}-0-virt", (2025, 11, 3, "57"), (2026, 7, 20, "95"), (2026, 9, 28, "109"),
+    (2026, 11, 9, "116"),
+)  # fmt: skip
+ALPINE_23 = _alpine(
+    "3.23.2", "6.18.{}-0-virt", (2025, 12, 3, "1"), (2026, 7, 27, "28"), (2026, 10, 5, "37"),
+)  # fmt: skip

@@ -24,15 +24,22 @@ class Visit:
     to_at: datetime
     now: datetime
 
-    @property
+    @cached_property
     def boot(self) -> Boot:
         """Its last start."""
         return self.story.started(self.server, self.now)[0]
 
-    @property
+    @cached_property
     def kernel(self) -> str:
         """The kernel that runs: the newest there was at its last start."""
         return self.server.system.kernel(self.boot.at.date())
+
+    @property
+    def installed(self) -> str:
+        """The newest kernel that is installed: it waits for a restart, or it is running."""
+        since = self.story.restarts.get(self.server.name)
+        waits = since is not None and since <= self.day
+        return self.server.system.kernel(self.day) if waits else self.kernel
 
     @property
     def uptime(self) -> float:

@@ -11,9 +11,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,7 +34,6 @@ from report.files import writing
 from report.loading import load_settings
 from report.replaying import replay
 from report.settings import Settings
-from report.words import plural
 
 # When the report runs, in the organisation's time zone.
 RUNS_AT = time(6, 0)
@@ -50,8 +50,8 @@ def demo(options: argparse.Namespace, console: Console) -> int:
     with writing(folder):
         settings.write(folder / "params", story)
         (folder / "output").mkdir(mode=0o700, parents=True)
-    known = load_settings(folder / "params", folder / "output")
-    write_days(story, known, options.hosts, console)
+    words = (folder, options.seed, options.hosts, options.days, options.until)
+    write_days(Making(*words), console)
     with writing(folder):
         (folder / "truth.json").write_text(json.dumps(truth(story, options), indent=1) + "\n")
     console.say(f"Made {options.days} days of {options.hosts} servers in {folder}.")
@@ -98,51 +98,56 @@ def truth(story: Story, options: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_days(story: Story, known: Settings, hosts: int, console: Console) -> None:
+def write_days(made: Making, console: Console) -> None:
     """Write every day's folder; what servers printed stays for the last days alone.
 
     A snapshot does not depend on the day before, so with many days each processor takes its
-    share. What is derived of a day does, and follows in order.
+    share. What is derived of a day does: it follows in order, as the snapshots come.
     """
-    # Within a process one host at a time: it is computing alone.
-    alone = known.daily.collect.model_copy(update={"concurrency": 1})
-    known = replace(known, daily=known.daily.model_copy(update={"collect": alone}))
-    days = days_between(story.first, story.last)
-    workers = max(1, min(os.cpu_count() or 1, len(days) // DAYS_A_PROCESS, MOST_PROCESSES))
-    console.stage(f"making {plural(len(days), 'day')}")
-    shares = [
-        _Share(story.seed, hosts, story.last, len(days), known, days[n::workers])
-        for n in range(workers)
-    ]
-    if workers == 1:
-        _write_share(shares[0])
-    else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            list(pool.map(_write_share, shares))
-    console.stage("holding each day against those before it")
-    for day in days:
-        derived.save(store.load(known.output, day))
+    days = days_between(made.story.first, made.story.last)
+    workers = min(os.cpu_count() or 1, len(days) // DAYS_A_PROCESS, MOST_PROCESSES)
+    with ExitStack() as stack:
+        done: Iterable[date] = map(made.write, days)
+        if workers > 1:
+            pool = ProcessPoolExecutor(
+                workers, get_context("spawn"), initializer=_start, initargs=(made.words,)
+            )
+            done = stack.enter_context(pool).map(_write, days, chunksize=3)
+        for number, day in enumerate(done):
+            if number % 30 == 0:
+                console.stage(f"making the days from {day}")
+            derived.save(store.load(made.known.output, day))
 
 
-@dataclass(frozen=True)
-class _Share:
-    """What a process has to know to make some of the days: the story is told again in it."""
+class Making:
+    """A story on its way to disk. words: what it takes to tell it again in another process."""
 
-    seed: int
-    hosts: int
-    until: date
-    days: int
-    known: Settings
-    mine: Sequence[date]
+    def __init__(self, folder: Path, seed: int, hosts: int, days: int, until: date) -> None:
+        self.words = (folder, seed, hosts, days, until)
+        self.story = tell(seed, hosts, days, until)
+        self.known = load_settings(folder / "params", folder / "output")
+        # Within a process one host at a time: it is computing alone.
+        alone = self.known.daily.collect.model_copy(update={"concurrency": 1})
+        daily = self.known.daily.model_copy(update={"collect": alone})
+        self.known = replace(self.known, daily=daily)
+
+    def write(self, day: date) -> date:
+        """Write a day's folder; return the day."""
+        write_day(self.story, self.known, day, Console(quiet=True, debug=False))
+        if (self.story.last - day).days >= self.known.daily.retention.raw_days:
+            shutil.rmtree(store.day_folder(self.known.output, day) / "raw")
+        return day
 
 
-def _write_share(share: _Share) -> None:
-    story = tell(share.seed, share.hosts, share.days, share.until)
-    quiet = Console(quiet=True, debug=False)
-    for day in share.mine:
-        write_day(story, share.known, day, quiet)
-        if (story.last - day).days >= share.known.daily.retention.raw_days:
-            shutil.rmtree(store.day_folder(share.known.output, day) / "raw")
+_here: list[Making] = []  # in a process of the pool: its own
+
+
+def _start(words: tuple[Path, int, int, int, date]) -> None:
+    _here[:] = [Making(*words)]
+
+
+def _write(day: date) -> date:
+    return _here[0].write(day)
 
 
 def write_day(story: Story, known: Settings, day: date, console: Console) -> None:

@@ -22,7 +22,7 @@ def second_roots(view: View) -> list[Finding]:
         said = ""
         if not is_missing(row.uid) and row.uid == 0 and row.name != "root":
             kind, said = "second-root", f"user {name} has uid 0: it is root by another name."
-        elif row.password == EMPTY and row.may_log_in is not False:
+        elif not is_missing(row.password) and row.password == EMPTY and row.may_log_in is not False:
             kind, said = "empty-password", f"user {name} needs no password."
         if said:
             found.append(

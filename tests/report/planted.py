@@ -260,8 +260,67 @@ def new_row(frame: str, column: str, values: Mapping[str, str]) -> Check:
     return check
 
 
+def in_state(frame: str, column: str, state: str, about: str = "") -> Check:
+    """Return a check for rows in a state; about: the column that has the plant's object."""
+
+    def check(days: Snapshots, plant: Plant) -> bool:
+        found = rows(days, plant, frame)
+        if about:
+            found = found[found[about] == plant["object"]]
+        return on_all(plant, found[(found[column] == state).fillna(False)])
+
+    return check
+
+
+def kernel(kind: str) -> Check:
+    """Return a check for a message of the kernel's, on the plant's first and last day."""
+
+    def check(days: Snapshots, plant: Plant) -> bool:
+        for which in ("first", "last"):
+            found = rows(days, plant, "kernel", which)
+            found = found[(found["kind"] == kind) & (found["subject"] == plant["object"])]
+            if not on_all(plant, found):
+                return False
+        return True
+
+    return check
+
+
+def certificate(days: Snapshots, plant: Plant) -> bool:
+    for which in ("first", "last"):
+        found = rows(days, plant, "certificates", which)
+        found = found[found["source"] == plant["object"]]
+        ends = found["not_after_at"].dt.strftime("%Y-%m-%d") == plant["values"]["not_after"]
+        if not on_all(plant, found[ends.fillna(False).astype(bool)]):
+            return False
+    return True
+
+
+def end_of_life(days: Snapshots, plant: Plant) -> bool:
+    found = rows(days, plant, "lifecycle", "first")
+    state = "ended" if plant["severity"] == "critical" else "extended"
+    return on_all(plant, found[found["state"] == state])
+
+
+def security_updates(days: Snapshots, plant: Plant) -> bool:
+    found = rows(days, plant, "updates").set_index("host")
+    counts = plant["values"]["counts"]
+    return all(host in counts and found["security"].get(host) == counts[host]
+               for host in plant["hosts"])  # fmt: skip
+
+
+def restart_due(days: Snapshots, plant: Plant) -> bool:
+    found = rows(days, plant, "updates")
+    due = found[found["reboot_required"].fillna(False).astype(bool)]
+    return on_all(plant, due[due["kernel_installed"] == plant["object"]])
+
+
 SEEN: dict[str, Check] = {
     "attack": attack,
+    "backup_old": in_state("backups", "state", "too_old", "name"),
+    "backup_small": in_state("backups", "state", "too_small", "name"),
+    "certificate": certificate,
+    "check_critical": in_state("checks", "state", "critical", "check"),
     "clock_lost": clock_lost,
     "crash": crash,
     "disk_cleaned": cleaned,
@@ -270,10 +329,15 @@ SEEN: dict[str, Check] = {
     "disk_jumped": jumped,
     "disk_shared": shared,
     "disk_steps": stepped,
+    "disk_failed": in_state("storage", "state", "failed", "name"),
+    "end_of_life": end_of_life,
     "failed_then_accepted": guessed,
     "host_added": added,
     "host_retired": retired,
     "inodes_fill": fills("inodes_used_percent"),
+    "kernel_filesystem": kernel("filesystem"),
+    "kernel_io": kernel("io"),
+    "kernel_oom": kernel("oom"),
     "key_added": new_row("keys", "user", {"comment": "comment"}),
     "login_new_source": new_source,
     "logins_unreadable": unreadable,
@@ -281,11 +345,15 @@ SEEN: dict[str, Check] = {
     "memory_fills": memory_fills,
     "nfs_stuck": stuck,
     "port_opened": new_row("ports", "port", {"process": "process"}),
+    "raid_degraded": in_state("storage", "state", "degraded", "name"),
     "read_only": read_only,
     "reboots": reboots,
+    "restart_due": restart_due,
     "root_password": root,
+    "security_updates": security_updates,
     "site_outage": unreachable,
     "sudoers_changed": new_row("sudoers", "file", {"text": "text"}),
+    "timer_failed": in_state("timers", "state", "failed", "unit"),
     "timer_overdue": timer_overdue,
     "unit_failed": failed_unit,
     "unit_flaps": flaps,

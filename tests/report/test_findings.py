@@ -393,6 +393,15 @@ def test_logins_to_explain_are_counted_each() -> None:
     assert figure(summarise(made.day()), "Logins accepted").note == "5 to explain"
 
 
+def test_a_password_that_may_not_be_seen_is_not_an_empty_one() -> None:
+    made = fleet("web01")
+    made.add("users", "web01", name="ops", uid=1000, password=None, may_log_in=True)
+    assert sentences(summarise(made.day(sections=["access"]))) == []
+    made.add("users", "web01", name="guest", uid=1001, password="empty", may_log_in=True)
+    found = sentences(summarise(made.day(sections=["access"])))
+    assert found == ["critical web01: user guest needs no password."]
+
+
 def test_one_wave_is_one_finding_with_its_worst_severity() -> None:
     made = fleet("web01", "web02", "web03")
     for name, count in (("web01", 2000), ("web02", 200)):

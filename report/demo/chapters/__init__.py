@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from report.demo import organisation
-from report.demo.chapters import absences, changes, disks, intruders, states
+from report.demo.chapters import absences, changes, disks, intruders, software, states
 from report.demo.story import Story, plant_waves, start_servers
 
 
@@ -18,5 +18,6 @@ def tell(seed: int, hosts: int, days: int, until: date) -> Story:
     states.plant(story)
     intruders.plant(story)
     changes.plant(story)
+    software.plant(story)
     plant_waves(story)
     return story

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from report.demo import organisation
+from report.demo import organisation, systems
 from report.demo.organisation import Server
 from report.demo.story import Absence, Story, days_between
 
+# What the servers run that came with a firm that was bought.
+TAKEN_OVER = (systems.DEBIAN_12, systems.DEBIAN_11)
 LONG = 60  # days: shorter demos have no long stories
 
 
@@ -34,9 +37,14 @@ def _come_and_go(story: Story) -> None:
     new = [s for s in reversed(story.servers) if s.role == "web"][:2]
     if (story.last - story.first).days < LONG or len(new) < 2:
         return
-    for server, ago in zip(new, (34, 2), strict=True):
+    for server, ago, system in zip(new, (34, 2), TAKEN_OVER, strict=True):
+        story.servers[story.servers.index(server)] = replace(server, system=system)
         story.added[server.name] = since = story.past(ago)
         story.plant("host_added", [server.name], "fleet", since)
+        story.plant(
+            "end_of_life", [server.name], system.key, since,
+            severity="critical" if system is systems.DEBIAN_11 else "warning",
+        )  # fmt: skip
     # One more than was asked for, as it is gone in the end.
     old = organisation.server("app", sum(s.role == "app" for s in story.servers) + 1)
     story.servers.append(old)

@@ -14,6 +14,7 @@ def plant(story: Story) -> None:
     _leak(story)
     _clock(story)
     _timer(story)
+    _disk(story)
     _left_behind(story)
 
 
@@ -21,12 +22,14 @@ def _leak(story: Story) -> None:
     server = story.pick("app", 1)
     if server is None:
         return
-    pace = story.pace(1.1, 20.0)
-    story.memory[server.name] = usage.steady(f"memory {server.name}", story.last, 96.6, pace, 0.2)
+    pace = story.pace(0.62, 20.0)
+    story.memory[server.name] = usage.steady(f"memory {server.name}", story.last, 98.4, pace, 0.2)
     story.plant(
         "memory_fills", [server.name], "memory", story.past(30), severity="critical",
-        used_percent=97, oom_kills=3,
+        used_percent=98, oom_kills=3,
     )  # fmt: skip
+    since = max(story.past(int(3.4 / pace)), story.past(7))
+    story.plant("kernel_oom", [server.name], "java", since, severity="warning")
 
 
 def _clock(story: Story) -> None:
@@ -42,7 +45,7 @@ def _clock(story: Story) -> None:
 
 def _timer(story: Story) -> None:
     """Let the timer that renews certificates stand still; what follows is in `software`."""
-    server = story.pick("web", 1, lambda s: s.system.init == "systemd")
+    server = story.pick("web", 5, lambda s: s.system.init == "systemd")
     if server is None:
         return
     stopped = at(story.past(12) - timedelta(days=3), 0, 0, 2)
@@ -51,6 +54,16 @@ def _timer(story: Story) -> None:
         "timer_overdue", [server.name], "certbot.timer", story.past(12), severity="warning",
         last_at=stopped.isoformat(),
     )  # fmt: skip
+
+
+def _disk(story: Story) -> None:
+    """Let one of two mirrored disks fail."""
+    server = story.pick("storage", 3, lambda s: (s.name, story.last) not in story.absences)
+    if server is None:
+        return
+    story.states[server.name, "disk"] = story.past(3), 2011
+    story.plant("raid_degraded", [server.name], "md0", story.past(3), severity="critical")
+    story.plant("disk_failed", [server.name], "sdb", story.past(3), severity="critical")
 
 
 def _left_behind(story: Story) -> None:

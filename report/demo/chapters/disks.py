@@ -27,7 +27,9 @@ def plant(story: Story) -> None:
     _read_only(story)
 
 
-def _free(story: Story, role: str, place: int, at: str) -> tuple[Server, Mount] | None:
+def _free(
+    story: Story, role: str, place: int, at: str, init: str = ""
+) -> tuple[Server, Mount] | None:
     """Return a server and a mount of its own on which nothing is planted yet."""
     server = story.pick(
         role,
@@ -35,6 +37,7 @@ def _free(story: Story, role: str, place: int, at: str) -> tuple[Server, Mount] 
         lambda s: (
             not {(s.name, at)} & (story.bytes_of.keys() | story.inodes_of.keys())
             and any(mount.at == at for mount in s.mounts)
+            and s.system.init.startswith(init)
         ),
     )
     return (server, next(m for m in server.mounts if m.at == at)) if server else None
@@ -129,11 +132,14 @@ def _extended(story: Story) -> None:
 
 
 def _read_only(story: Story) -> None:
-    if (found := _free(story, "edge", 3, "/var")) is None:
+    found = _free(story, "edge", 3, "/var", "systemd") or _free(story, "edge", 1, "/var")
+    if found is None:
         return
     server, mount = found
     story.read_only[server.name, mount.at] = story.last
     story.plant("read_only", [server.name], mount.at, story.last, severity="critical")
+    story.plant("kernel_filesystem", [server.name], "dm-1", story.last, severity="critical")
+    story.plant("kernel_io", [server.name], "sda", story.last, severity="critical", count=18)
 
 
 def _share(story: Story) -> None:

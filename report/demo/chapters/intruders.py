@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from report.demo.logins import Event, failed, people
-from report.demo.organisation import GONE, PEOPLE, Server
+from report.demo.organisation import GONE, PEOPLE, ZONE, Server
 from report.demo.story import Story, at
 
 NETWORK = "203.0.113"
@@ -101,7 +102,8 @@ def _stolen(story: Story) -> None:
     )
     if server is None:
         return
-    when = at(story.last, 2, 12, 44)  # 03:12 in Amsterdam, in winter
+    night = datetime.combine(story.last, time(3, 12, 44), ZoneInfo(ZONE))
+    when = night.astimezone(UTC)
     event = Event(when, True, person.user, FOREIGN, 60122, minutes=31, sudo="/usr/bin/bash")
     _login(story, server, event)
     story.plant(

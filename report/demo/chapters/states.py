@@ -79,6 +79,7 @@ def _flapping(story: Story) -> None:
         "unit_flaps", [server.name], "backup-sync.service", days[0], severity="warning",
         days=[str(day) for day in days],
     )  # fmt: skip
+    _timer(story, server.name, "backup-sync.timer", days[0], story.last)
 
 
 def _failed(story: Story) -> None:
@@ -93,6 +94,7 @@ def _failed(story: Story) -> None:
         "unit_failed", [server.name], "pgbackrest-full.service", story.past(2), severity="warning",
         failed_since_at=since.isoformat(),
     )  # fmt: skip
+    _timer(story, server.name, "pgbackrest-full.timer", story.past(2), story.last)
 
 
 def _earlier(story: Story) -> None:
@@ -110,6 +112,12 @@ def _earlier(story: Story) -> None:
         "unit_failed", [server.name], "logrotate.service", first, last, severity="warning",
         failed_since_at=since.isoformat(),
     )  # fmt: skip
+    _timer(story, server.name, "logrotate.timer", first, last)
+
+
+def _timer(story: Story, host: str, timer: str, first: date, last: date) -> None:
+    """Note that the timer of a unit that fails has failed, too."""
+    story.plant("timer_failed", [host], timer, first, last, severity="warning")
 
 
 def _fail(

@@ -6,14 +6,21 @@ from collections.abc import Callable
 
 from report.demo.printing import (
     accounts,
+    backups,
+    certificates,
+    checks,
     disks,
     hosts,
+    kernel,
+    lifecycle,
     logins,
     memory,
     ports,
     servers,
+    storage,
     timers,
     timesync,
+    updates,
     uptime,
 )
 from report.demo.visit import Visit
@@ -32,6 +39,13 @@ PRINTERS: dict[str, Callable[[Visit], str]] = {
     "groups": accounts.groups,
     "sudoers": accounts.sudoers,
     "keys": accounts.keys,
+    "backups": backups.printed,
+    "checks": checks.printed,
+    "kernel": kernel.printed,
+    "lifecycle": lifecycle.printed,
+    "updates": updates.printed,
+    "storage": storage.printed,
+    "certificates": certificates.printed,
 }
 # About how many seconds a probe runs on a server.
 SECONDS = {"hosts": 0.06, "servers": 0.2, "uptime": 0.08, "disks": 0.1, "logins": 0.4}

@@ -13,7 +13,7 @@ def printed(visit: Visit) -> str:
     failures = visit.story.failures.get((visit.server.name, visit.day), [])
     said = section("init", visit.server.system.init) + section("kernel", f"Linux {visit.kernel}")
     if visit.server.system.init != "systemd":
-        return said + _openrc() + _firmware(visit.server.hardware)
+        return said + _openrc() + firmware(visit.server.hardware)
     return said + _systemd(failures) + section(
         "virt", visit.server.virtual, int(visit.server.hardware)
     )  # fmt: skip
@@ -42,6 +42,7 @@ def _openrc() -> str:
     return section("openrc", listed) + section("runlevel", "default")
 
 
-def _firmware(hardware: bool) -> str:
+def firmware(hardware: bool) -> str:
+    """Return what the firmware, and the processor's flags, say it is."""
     maker = ["Dell Inc.", "PowerEdge R650"] if hardware else ["QEMU", "Standard PC (Q35, 2009)"]
     return section("firmware", maker) + section("flags", "0" if hardware else "2", int(hardware))

@@ -27,10 +27,14 @@ def printed(visit: Visit) -> str:
     )
     if server.system.init == "systemd":
         said += section("who", [])
-    manager = "systemd" if server.system.init == "systemd" else "init"
-    stat = f"1 ({manager}) S 0 1 1 0 -1 4194560 " + "0 " * 12 + "23 170000000 3300"
-    said += section("init", stat) + section("ticks", "100")
+    said += section("init", pid_1(visit)) + section("ticks", "100")
     return said + (section("last", _last(visit)) if server.system.wtmp else "")
+
+
+def pid_1(visit: Visit) -> str:
+    """Return /proc/1/stat."""
+    manager = "systemd" if visit.server.system.init == "systemd" else "init"
+    return f"1 ({manager}) S 0 1 1 0 -1 4194560 " + "0 " * 12 + "23 170000000 3300"
 
 
 def _boot_id(name: str) -> str:
