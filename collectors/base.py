@@ -60,11 +60,13 @@ class Parsed:
     """What `parse` found: rows under the collector's column names, without `host`.
 
     A `cause` says which rows could not be had and makes the outcome `partial`.
+    A `note` says what else is to be known, and leaves the outcome as it is.
     `evidence_from_at` is how far back the evidence reaches, where that is known.
     """
 
     rows: Sequence[Row]
     cause: str = ""
+    note: str = ""
     evidence_from_at: datetime | None = None
 
 

@@ -5,8 +5,7 @@ Source: files first, the journal where they hold nothing. What the script prints
 `script`; the formats in `heads` (a line's head), `journal`, and a module a program.
 
 Errors: NoPermission with the group that mends it, NoData where there is neither log nor
-journal, ParseError for output that is not the script's. `cause` names the logs that could
-not be read, and what was folded.
+journal, ParseError for output that is not the script's. `cause` and `note`: see `telling`.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Sequence
 
 from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.errors import CollectError, NoData, NoPermission, ParseError
-from collectors.logins import reading, sections
+from collectors.logins import reading, sections, telling
 from collectors.logins.clock import Clock, zone
 from collectors.logins.events import join
 from collectors.logins.script import script
@@ -43,11 +42,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("ended_at", TIME, "", "end of the session, where known"),
 )
 
-REMEDY = (
-    "add the user to group adm (Debian, Ubuntu) or systemd-journal (the journal); on the"
-    " RHEL family let a group read /var/log/secure"
-)
-
 
 def parse(text: str, ask: Ask) -> Parsed:
     """Turn what the script printed into the attempts within the period."""
@@ -58,9 +52,16 @@ def parse(text: str, ask: Ask) -> Parsed:
         raise ParseError("the server's time zone is not known", str(error)) from error
     logs = _usable(seen)
     lines = reading.Reading(logs, clock)
-    rows = [_plausible(row) for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
+    found, scans = join(lines)
+    rows = [_plausible(row) for row in found if ask.from_at <= row["at"] < ask.to_at]
+    scans = [scan for scan in scans if ask.from_at <= scan[0] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
-    return Parsed(rows, _cause(seen, logs), lines.earliest())
+    return Parsed(
+        rows,
+        telling.cause(seen, logs, lines.cut_short(ask.from_at)),
+        telling.note(seen, logs, lines.odd, scans, ask.from_at),
+        lines.earliest(),
+    )
 
 
 def _plausible(row: Row) -> Row:
@@ -93,36 +94,13 @@ def _refuse_ignorance(
     denied = [path for _, path in seen.denied]
     if (denied or hidden) and not belongs:
         what = ", ".join(denied[:4]) or "the journal"
-        raise NoPermission(f"{what} may not be read: {REMEDY}")
+        raise NoPermission(f"{what} may not be read: {telling.REMEDY}")
     if good:
         return
     if seen.tools:
-        raise CollectError(_missing(seen))
+        raise CollectError(telling.missing(seen))
     if logs:
         raise CollectError(f"{logs[0].path} could not be read")
     if not seen.done:
         raise ParseError("the output ends before its end")
     raise NoData(f"no log of logins found: looked for {seen.looked}")
-
-
-def _cause(seen: sections.Evidence, logs: Sequence[sections.Log]) -> str:
-    causes = []
-    if seen.denied and not any(log.rank == sections.JOURNAL for log in logs):
-        paths = ", ".join(path for _, path in seen.denied[:4])
-        causes.append(f"{paths} may not be read: {REMEDY}")
-    if seen.tools:
-        causes.append(_missing(seen))
-    broken = [log.path for log in logs if log.status != 0]
-    if broken:
-        causes.append(f"only a part of {', '.join(broken[:4])} could be read")
-    if any(log.folded for log in logs):
-        causes.append("very many failed logins: added up by hour, user and source")
-    if any(log.capped for log in logs):
-        causes.append("the journal held more than could be fetched: the latest are missing")
-    if not seen.done and not broken:
-        causes.append("the output ends before its end")
-    return "; ".join(causes)
-
-
-def _missing(seen: sections.Evidence) -> str:
-    return "; ".join(f"{path} needs {tool}, which is not there" for tool, path in seen.tools[:4])

@@ -90,6 +90,15 @@ NOT_FROM_HERE = re.compile(
 )
 # auth.c on AIX.
 RESTRICTED = re.compile(r"Login restricted for (.*?): ")
+# Who connected and said nothing of a user, or nothing that SSH knows.
+SCAN = re.compile(
+    r"Did not receive identification string from (\S+(?: port \d+)?)\s*$"
+    r"|Bad protocol version identification .* from (\S+(?: port \d+)?)$"
+    r"|Unable to negotiate with (\S+ port \d+|\S+?): "
+    r"|banner exchange: Connection from (\S+ port \d+): "
+    r"|Protocol major versions differ for (\S+ port \d+|\S+?): "
+    r"|kex_exchange_identification: "
+)
 FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
 
 
