@@ -74,8 +74,22 @@ def _plausible(row: Row) -> Row:
 
 
 def _usable(seen: sections.Evidence) -> Sequence[sections.Log]:
-    """Without the journal, if it showed only what this user may see."""
-    return [log for log in seen.logs if not (_hidden(seen) and log.rank == sections.JOURNAL)]
+    """Without the journal, if it showed only what this user may see, and without copies.
+
+    A rotation that was broken off leaves a log beside its copy, whole or cut off: those of
+    one family that begin alike hold the same, and the longest of them holds all.
+    """
+    usable: list[sections.Log] = []
+    for log in sorted(seen.logs, key=lambda log: log.size, reverse=True):
+        beginning = (reading.family(log.path), log.beginning)
+        copies = [one for one in usable if (reading.family(one.path), one.beginning) == beginning]
+        beside = [one for one in usable if log.path.startswith(f"{one.path}.")]
+        if log.rank == sections.JOURNAL:
+            if not _hidden(seen):
+                usable.append(log)
+        elif not (copies if log.beginning else beside and log.status):
+            usable.append(log)
+    return [log for log in seen.logs if log in usable]
 
 
 def _hidden(seen: sections.Evidence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -10,51 +11,13 @@ from collectors.logins.clock import NEW_YEAR, Clock, Moment
 from collectors.logins.heads import MONTHS, Head, Stamp
 from collectors.logins.lines import Line
 from collectors.logins.sections import JOURNAL, Log
+from collectors.logins.span import Span
 
+_ROTATED = re.compile(r"\.log|[.-]\d|\.(?:gz|xz|zst|bz2|lz4|old)$")
 NEAR = (timedelta(0), timedelta(seconds=1), timedelta(seconds=-1))
-# A clock that is set right goes back by less.
-JUMP = timedelta(hours=2)
-
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 Mark = tuple[datetime, str, str, str]
-
-
-class Span:
-    """From when on one log reaches, and what looks wrong about its times."""
-
-    def __init__(self, log: Log, odd: list[str]) -> None:
-        self._log, self._odd = log, odd
-        self._earliest: datetime | None = None
-        self._latest: datetime | None = None
-        self._jumped = False
-
-    def see(self, at: datetime, *, in_order: bool = True) -> None:
-        """Take in the time of a line; say it, once a log, where time went backwards."""
-        if self._earliest is None or at < self._earliest:
-            self._earliest = at
-        if self._latest is None or at >= self._latest:
-            self._latest = at
-        elif in_order and self._latest - at > JUMP and not self._jumped:
-            self._jumped = True
-            self._odd.append(
-                f"in {self._log.path} the clock goes back from {self._latest:%Y-%m-%d %H:%M} to"
-                f" {at:%Y-%m-%d %H:%M} UTC"
-            )
-
-    def pass_over(self, first: str) -> None:
-        """Take in a line without a time: `first` if it is the log's first, else ""."""
-        if first and self._log.rank == 1:
-            self._odd.append(f"{self._log.path} begins in the middle of a line")
-
-    def begins(self) -> datetime | None:
-        """Return how far back the log reaches."""
-        if self._log.oldest is not None:
-            return datetime.fromtimestamp(self._log.oldest, UTC)
-        if self._earliest is None and self._log.status == 0 and not self._log.has_entries:
-            # It was emptied, or made, when it was last written to.
-            return datetime.fromtimestamp(self._log.mtime, UTC)
-        return self._earliest
 
 
 class Reading:
@@ -70,21 +33,21 @@ class Reading:
         # What looks wrong about the logs, once all lines were read.
         self.odd: list[str] = []
         dated = [(log, *_years(log, clock)) for log in logs]
-        dated.sort(key=lambda each: (each[0].rank, _family(each[0].path), each[2] or _LAST))
+        dated.sort(key=lambda each: (each[0].rank, family(each[0].path), each[2] or _LAST))
         self._logs = [(log, years) for log, years, _ in dated]
 
     def __iter__(self) -> Iterator[Line]:
         """Yield every line that has a time and a program."""
         families: dict[str, set[Mark]] = {}
-        single = len({_family(log.path) for log, _ in self._logs}) == 1
+        single = len({family(log.path) for log, _ in self._logs}) == 1
         for log, years in self._logs:
             lines = self._lines(log, years)
             if single:
                 yield from lines
                 continue
-            family = _family(log.path)
-            mine = families.setdefault(family, set())
-            others = [known for name, known in families.items() if name != family]
+            name = family(log.path)
+            mine = families.setdefault(name, set())
+            others = [known for other, known in families.items() if other != name]
             for line in lines:
                 at = line.at.replace(microsecond=0)
                 mine.add((at, line.program, line.pid, line.message))
@@ -183,10 +146,10 @@ def _line(at: datetime, ambiguous: bool, head: Head, count: int, last: Line | No
     )
 
 
-def _family(path: str) -> str:
+def family(path: str) -> str:
     """Return the log's name without what rotation adds."""
     folder, _, name = path.rpartition("/")
-    return folder + "/" + name.split(".log")[0].split(".")[0].split("-2")[0]
+    return folder + "/" + _ROTATED.split(name, maxsplit=1)[0]
 
 
 def _key(count: int, line: str) -> str:

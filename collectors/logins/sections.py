@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from collectors.errors import ParseError
 
@@ -14,7 +15,7 @@ COUNTED = ("blurred", "accepted", "lost", "skipped")
 _RETURNS = re.compile("\r+\n")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Log:
     """One file, or the journal: `rank` 1 for where logins belong, 2 for the general log.
 
@@ -56,6 +57,16 @@ class Log:
     def has_entries(self) -> bool:
         """Whether any line of it was printed."""
         return any(self.text[start:stop].strip("\n") for start, stop in self.spans)
+
+    @property
+    def beginning(self) -> str:
+        """Return its first lines, as many as were printed in any case."""
+        return "\n".join(line for count, line in islice(self.entries(), 3) if count == -1)
+
+    @property
+    def size(self) -> int:
+        """Return how much of it was printed."""
+        return sum(stop - start for start, stop in self.spans)
 
     @property
     def has_lines(self) -> bool:
