@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
-from collectors.errors import CollectError, NoData, NoPermission, ParseError
+from collectors.errors import CollectError, NoData, NoPermission, Outcome, ParseError
 from collectors.logins import reading, sections, telling
 from collectors.logins.clock import Clock, zone
 from collectors.logins.events import join
@@ -115,6 +115,10 @@ def _refuse_ignorance(
         raise CollectError(telling.missing(seen))
     if logs:
         raise CollectError(f"{logs[0].path} could not be read")
+    if seen.unread:
+        raise CollectError(f"no time was left for {seen.unread[0]}", Outcome.TIMED_OUT)
     if not seen.done:
         raise ParseError("the output ends before its end")
+    if seen.no_file:
+        raise NoData(f"{seen.no_file[0]} is no file: what is logged there is lost")
     raise NoData(f"no log of logins found: looked for {seen.looked}")

@@ -197,7 +197,7 @@ NR == 1 && drop { next }
   if (!today) { kept = 0; next }
   if (index($P, "sshd") == 1 && index($P, "]:") || place()) {
     kept = 1; p = $(P - 1) $P
-    if (b <= cap) { raw[p]; out($0); next }
+    if (b < cap) { raw[p]; out($0); next }
     if (p in raw) {
       if ($(P + 1) ~ /^(Connection|Disconnect)/ && $(P + 2) ~ /^(closed|reset|from)/) delete raw[p]
       out($0); next

@@ -51,6 +51,7 @@ MOST_ENTRIES = 20_000
 HURRY = 30
 # A file larger than this is read from where the time that is left allows.
 BIG_BYTES = 64_000_000
+SAMPLE_BYTES = 16_000_000
 MOST_DAYS = 45
 
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
@@ -86,6 +87,7 @@ def script(ask: Ask) -> str:
         "M": str(MOST_BYTES),
         "G": str(WIDE),
         "Z": str(BIG_BYTES),
+        "Y": str(SAMPLE_BYTES),
         "J": str(MOST_ENTRIES),
         "H": str(HURRY),
         "I": IDENTIFIERS,

@@ -57,8 +57,8 @@ ticks() { read -r u _ </proc/uptime; echo "${u%.*}${u#*.}"; }
 size_up() {
   z=$(wc -c <"$1" 2>/dev/null || echo 0); d=0
   [ "$z" -gt "$Z" ] && [ -r /proc/uptime ] || return 0
-  u=$(ticks); tail -c 16000000 "$1" | keep 0 0 1 >/dev/null 2>&1; u=$(($(ticks) - u + 1))
-  u=$((160000000 / u * (E - $(date +%s)) * 8)); [ "$z" -le "$u" ] || { d=1; c=$u; }
+  u=$(ticks); tail -c "$Y" "$1" | keep 0 0 1 >/dev/null 2>&1; u=$(($(ticks) - u + 1))
+  u=$((Y * 10 / u * (E - $(date +%s)) * 8)); [ "$z" -le "$u" ] || { d=1; c=$u; }
 }
 feed() { if [ "$d" = 1 ]; then tail -c "$c" "$1"; else $t <"$1"; fi; }
 file() {

@@ -72,7 +72,8 @@ class Sshd:
             return
         if line.folded:
             probe = said.method == "none" and not said.invalid
-            row = _attempt(line, ABORTED if probe else FAILED, said)
+            result = ACCEPTED if said.word == "Accepted" else ABORTED if probe else FAILED
+            row = _attempt(line, result, said)
             row.source_port = row.source_port if row.count == 1 else None
             self._folded.append(row)
             return
