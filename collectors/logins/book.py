@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from collectors.base import Row
 from collectors.logins.connection import SERVICE, Claim, Connection, drop_helpers, judge
 from collectors.logins.lines import Line
 
 Source = tuple[str, str | None, int | None]
+# Connections that named no user: when, from where, how many.
+Scan = tuple[datetime, str | None, int]
 
 # So many of the latest connections stay open to what further lines may say of them.
 KEPT = 4_000
@@ -26,6 +28,7 @@ class Book:
     """
 
     def __init__(self) -> None:
+        self.scans: list[Scan] = []
         self.open: dict[tuple[str, str], Connection] = {}
         self._accepted: dict[Source, Connection] = {}
         self._by_source: dict[Source, Connection] = {}
@@ -74,7 +77,7 @@ class Book:
         self.open[key] = made
         made.keys.append(key)
         self._waiting.append(made)
-        if number and line.program != SERVICE:
+        if number:
             place = (line.host, ip, number)
             self._by_source[place] = made
             made.places.append(place)
@@ -131,7 +134,11 @@ class Book:
             if connection.only_pam():
                 self._helpers.append(connection)
             else:
-                for row in judge(connection):
+                rows = judge(connection)
+                if not rows and connection.scan is not None and connection.user is None:
+                    where = connection.ip or connection.name
+                    self.scans.append((connection.scan.at, where, 1))
+                for row in rows:
                     self._rows.append(row.row())
                     if row.method and row.method.startswith("keyboard-interactive"):
                         sources = {connection.ip, row.source_ip, None}

@@ -41,6 +41,8 @@ class Connection:
     named: Line | None = None
     # A step of a method, which says that a user was named: no attempt while it goes on.
     begun: Line | None = None
+    # What says that nobody was named, unless another line names somebody.
+    scan: Line | None = None
     pam_failures: dict[str, list[Attempt]] = field(default_factory=dict)
     accepted: Attempt | None = None
     has_session: bool = False
