@@ -70,7 +70,12 @@ class Record:
 
 def records(found: Sections, booted_at: datetime, boot_id: str) -> list[Record]:
     """Return what each record that is kept up to date tells, the surest first."""
-    told = (_journal(found, boot_id), _wtmp(found), _wtmpdb(found))
+    told = []
+    for read in (_journal, _wtmp, _wtmpdb):
+        try:
+            told.append(read(found, boot_id))
+        except ValueError:  # a time that cannot be: it costs this record, and no other
+            continue
     # One of an earlier start is no longer kept. A clock that was wrong is ahead.
     return [one for one in told if one and one.starts[0].at >= booted_at - SAME_START]
 
@@ -89,7 +94,7 @@ def _journal(found: Sections, boot_id: str) -> Record | None:
     return Record([Start(*pair) for pair in zip(at, ended, strict=True)], at[-1])
 
 
-def _wtmp(found: Sections) -> Record | None:
+def _wtmp(found: Sections, _boot_id: str) -> Record | None:
     noted = [hit for line in found.good("last") if (hit := RECORD.fullmatch(line))]
     if not noted or noted[0][1] != "reboot":
         return None
@@ -100,7 +105,7 @@ def _wtmp(found: Sections) -> Record | None:
     return _record(starts, found.good("last"))
 
 
-def _wtmpdb(found: Sections) -> Record | None:
+def _wtmpdb(found: Sections, _boot_id: str) -> Record | None:
     noted = [hit for line in found.good("wtmpdb") if (hit := RECORD.fullmatch(line))]
     noted = [hit for hit in noted if hit[1] == "reboot"]
     if not noted:

@@ -42,7 +42,7 @@ def row(found: Sections, manager: str) -> Row:
     level = f"runlevel {levels[1]}" if len(levels) == 2 else None
     if level and levels[1] in SINGLE_USER:
         return Row(state="maintenance", state_reason=f"in {level}", system_state=level)
-    if "runit" in found and found.value("init") != "systemd":
+    if "runit" in found:
         return _runit(found, level)
     if level and levels[1].isdigit():
         reason = "answers; SysV init keeps no list of failed services"

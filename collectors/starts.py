@@ -9,12 +9,11 @@ container's. `boots` reads the records of earlier starts.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 from collectors import boots
 from collectors.base import Ask, Row
-from collectors.text import Sections
+from collectors.text import Sections, whole
 
 SCRIPT = (
     "[ -r /proc/1/stat ] && { say init cat /proc/1/stat; say ticks getconf CLK_TCK; }\n"
@@ -26,18 +25,15 @@ FIRST_SECONDS = 5
 
 def container_started_at(found: Sections) -> datetime | None:
     """Return when PID 1 was started, if that was later than the machine's; else None."""
-    now, ticks = found.value("now"), found.value("ticks")
-    btime = found.value("btime").removeprefix("btime ")
     fields = found.value("init").rpartition(")")[2].split()
-    numbers = (now, ticks, btime, *fields[19:20])
-    if len(numbers) < 4 or not all(re.fullmatch(r"[0-9]{1,10}", word) for word in numbers[:3]):
+    words = (found.value("now"), found.value("ticks"), found.value("btime").removeprefix("btime "))
+    now, ticks, btime, began = map(whole, (*words, fields[19] if len(fields) > 19 else ""))
+    if now is None or ticks is None or btime is None or began is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,12}", fields[19]):
-        return None
-    after = int(fields[19]) // (int(ticks) or 100)
-    started = int(btime) + after
+    after = began // (ticks or 100)
+    started = btime + after
     # Where btime is the container's, too (lxcfs), this would lie in the future.
-    if after < FIRST_SECONDS or started > int(now):
+    if after < FIRST_SECONDS or started > now:
         return None
     return datetime.fromtimestamp(started, UTC)
 

@@ -112,4 +112,7 @@ def _failed(listed: Section) -> list[str] | None:
 
 def _since(lines: Sequence[str]) -> datetime | None:
     hits = [hit for line in lines if (hit := SINCE.fullmatch(line))]
-    return datetime.fromisoformat(hits[0][1]).replace(tzinfo=UTC) if hits else None
+    try:
+        return datetime.fromisoformat(hits[0][1]).replace(tzinfo=UTC) if hits else None
+    except ValueError:  # a time that cannot be
+        return None

@@ -76,6 +76,11 @@ def sections(text: str) -> Sections:
     return Sections({name: _section(lines) for name, lines in found.items()})
 
 
+def whole(word: str) -> int | None:
+    """Return a whole number of at most 11 digits, as times and ticks are; else None."""
+    return int(word) if re.fullmatch("[0-9]{1,11}", word) else None
+
+
 def _section(lines: list[str]) -> Section:
     status = None
     if ended := STATUS.fullmatch(lines[-1]):

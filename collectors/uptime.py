@@ -64,7 +64,6 @@ if [ -s /run/utmp ] || [ -s /var/run/utmp ] || [ -d /run/systemd/system ]; then
   say who within 3 who; fi
 """
 
-# lxcfs gives a container its own /proc/uptime beside the machine's btime.
 SAME_BOOT_SECONDS = 60
 LONGEST = 500  # of a line: a pattern tries every word of it
 LINE = re.compile(r".*?\bup\s+(.*?),?\s*(?:(\d+)\s+users?,?\s*)?load averages?:\s*(.*)")
@@ -93,8 +92,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     """Return one row. Raises ParseError when neither /proc nor the `uptime` line is clear."""
     found = probe.sections(text)
     row = _proc(found) if "uptime" in found else _elsewhere(found)
-    cores = found.value("cores")
-    row["cores"] = int(cores) if cores.isdigit() else None
+    row["cores"] = probe.whole(found.value("cores"))
     if "who" in found and found["who"].status == 0:
         row["users"] = sum(1 for line in found["who"].lines if line.strip())
     row["container_started_at"] = starts.container_started_at(found)
@@ -103,7 +101,7 @@ def parse(text: str, ask: Ask) -> Parsed:
 
 
 def _proc(found: probe.Sections) -> Row:
-    up = _matched(r"(\d+)(?:\.\d+)?(?: \d+(?:\.\d+)?)?", found.value("uptime"), "/proc/uptime")
+    up = _matched(r"(\d{1,11})(?:\.\d+)?(?: \d+(?:\.\d+)?)?", found.value("uptime"), "/proc/uptime")
     loads = _matched(r"(\S+) (\S+) (\S+) .*", found.value("loadavg"), "/proc/loadavg")
     return Row(
         uptime_seconds=int(up[1]),
@@ -115,13 +113,13 @@ def _proc(found: probe.Sections) -> Row:
 
 def _booted_at(found: probe.Sections, up: int) -> datetime | None:
     """Return the start: btime, the same to the second every day, unless it is another's."""
-    now, btime = found.value("now"), found.value("btime").removeprefix("btime ")
-    by_clock = int(now) - up if now.isdigit() else None
-    if not btime.isdigit():
-        return None if by_clock is None else datetime.fromtimestamp(by_clock, UTC)
-    if by_clock is not None and by_clock - int(btime) > SAME_BOOT_SECONDS:
-        return datetime.fromtimestamp(by_clock, UTC)
-    return datetime.fromtimestamp(int(btime), UTC)
+    now = probe.whole(found.value("now"))
+    btime = probe.whole(found.value("btime").removeprefix("btime "))
+    by_clock = now - up if now is not None else None
+    # lxcfs gives a container its own /proc/uptime beside the machine's btime.
+    if btime is None or (by_clock is not None and by_clock - btime > SAME_BOOT_SECONDS):
+        btime = by_clock
+    return None if btime is None else datetime.fromtimestamp(btime, UTC)
 
 
 def _elsewhere(found: probe.Sections) -> Row:
@@ -132,11 +130,11 @@ def _elsewhere(found: probe.Sections) -> Row:
     row["users"] = int(line[2]) if line[2] else None
     booted = f"{found.value('boottime')} {found.value('kstat')}"
     # In words, as FreeBSD and macOS say it, or of `-n` on OpenBSD and of kstat, alone.
-    if boot := re.search(r"\bsec = (\d{1,12})\b|(?:^|\s)(\d{9,12})\s*$", booted):
+    if boot := re.search(r"\bsec = (\d{1,11})\b|(?:^|\s)(\d{9,11})\s*$", booted):
         seconds = int(boot[1] or boot[2])
         row["booted_at"] = datetime.fromtimestamp(seconds, UTC)
-        if found.value("now").isdigit():
-            row["uptime_seconds"] = int(found.value("now")) - seconds
+        if (now := probe.whole(found.value("now"))) is not None:
+            row["uptime_seconds"] = now - seconds
     return row
 
 

@@ -141,6 +141,12 @@ def _columns(_: argparse.Namespace, __: Console) -> int:
     return columns()
 
 
+def _backtest(options: argparse.Namespace, console: Console) -> int:
+    from report.backtest import backtest
+
+    return backtest(_settings(options, console, with_fleet=False), options)
+
+
 def _demo(options: argparse.Namespace, console: Console) -> int:
     from report.demo.writing import demo
 
@@ -148,6 +154,7 @@ def _demo(options: argparse.Namespace, console: Console) -> int:
 
 
 RUNS = {
+    "backtest": _backtest,
     "check": _check,
     "collect": _collect,
     "columns": _columns,

@@ -1,6 +1,7 @@
 """What is made of a day and of those before it, saved beside its snapshot for the days to come.
 
 output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, and when
+                             score.parquet: what earlier forecasts came to
                              changes.parquet, compared.parquet: see `report.changes`
                              findings.parquet: a row a finding and host
                              figures.parquet: the key figures of page 1
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
 from report import earlier, history, trail
 from report.changes import CHANGES, COMPARED, changes
-from report.outlook import outlooks
+from report.outlook import DAYS, outlooks
+from report.scoring import SCORE, scores
 from report.store import Day
 from report.watched import WATCHED
 
@@ -58,7 +60,8 @@ FIGURES = (
     Column("label", TEXT, "", "which key figure of page 1"),
     Column("value", NUMBER, "", "what it was; NA when not known"),
 )
-FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED}
+FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE}
+JUDGED = 60  # filesystems a day, for the score on the last page
 
 
 def frames(day: Day) -> dict[str, pd.DataFrame]:
@@ -69,6 +72,9 @@ def frames(day: Day) -> dict[str, pd.DataFrame]:
     for name in FRAMES:
         with suppress(OSError, ValueError):
             found[name] = pd.read_parquet(day.folder / FOLDER / f"{name}.parquet")
+    if "score" not in found:
+        rows = scores(day.folder.parent, day.date, DAYS, JUDGED)
+        found["score"] = frame(SCORE, [Row(row) for row in rows])
     if "forecasts" not in found:
         found["forecasts"] = _forecasts(day)
     if not {"changes", "compared"} <= found.keys():

@@ -39,7 +39,7 @@ def show(settings: Settings, options: argparse.Namespace) -> int:
     names = ["host", *(column.name for column in collector.COLUMNS)]
     rows = [{"host": options.host, **row} for row in attempt.rows]
     if rows or options.format != "table" or attempt.outcome is Outcome.OK:
-        _printed(names, rows, options.format)
+        printed(names, rows, options.format)
     if attempt.note:
         sys.stderr.write(visible(f"{options.host} {collector.NAME}: {attempt.note}") + "\n")
     if attempt.outcome is not Outcome.OK:
@@ -67,7 +67,7 @@ def hosts(settings: Settings, options: argparse.Namespace) -> int:
         for host in settings.fleet.hosts
         for row in resolve(host, config, source)
     ]
-    _printed(["host", *(column.name for column in COLUMNS)], rows, options.format)
+    printed(["host", *(column.name for column in COLUMNS)], rows, options.format)
     return 0
 
 
@@ -195,7 +195,8 @@ def _time(text: str, now: datetime, option: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _printed(names: Sequence[str], rows: Sequence[Row], form: str) -> None:
+def printed(names: Sequence[str], rows: Sequence[Row], form: str) -> None:
+    """Print rows as a table, as JSON or as CSV."""
     {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](names, rows)
 
 

@@ -86,7 +86,7 @@ def _add_verbs(verb: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
     show = verb("show", "ask one host with one collector, now, and print the rows")
     show.add_argument("host", metavar="HOST", help="a host of the fleet")
-    show.add_argument("collector", metavar="COLLECTOR", help="servers, uptime, disks, logins")
+    show.add_argument("collector", metavar="COLLECTOR", help="one of `infra-report columns`")
     show.add_argument("--since", metavar="T", help="ISO 8601 time, or like 24h or 7d (default 24h)")
     show.add_argument("--until", metavar="T", help="the same (default: now)")
     _add_format(show)
@@ -102,6 +102,16 @@ def _add_verbs(verb: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check = verb("check", "say what would hinder a run")
     _add_limit(check)
     verb("columns", "print the frames' columns with dtype, unit and meaning")
+    backtest = verb("backtest", "hold the forecasts of past days against what came of them")
+    backtest.add_argument(
+        "--days", type=int, default=180, metavar="N", help="how far back (default 180)"
+    )
+    backtest.add_argument(
+        "--raised",
+        action="store_true",
+        help="instead: what thresholds.disks would have raised on each day; with --set, others",
+    )
+    _add_format(backtest)
     _add_demo(verb("demo", "write a fictional organisation's settings and days, to look at"))
 
 

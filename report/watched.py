@@ -71,7 +71,7 @@ def _port(row: Row) -> tuple[Identity, str, dict[str, Values]] | None:
     if row["ephemeral"] and str(row["protocol"]).startswith("udp"):
         return None
     where = (str(row["protocol"]), str(row["port"]), str(row["address"]))
-    values = {"process": _one(row["process"]), "user": _one(row["user"])}
+    values = {label: _one(row[label]) for label in ("process", "user", "scope")}
     return where, "{} {} on {}".format(*where), values
 
 
@@ -118,7 +118,7 @@ def _key(row: Row) -> tuple[Identity, str, dict[str, Values]] | None:
     }  # fmt: skip
 
 
-_PORT = ("protocol", "address", "port", "ephemeral", "process", "user")
+_PORT = ("protocol", "address", "port", "ephemeral", "process", "user", "scope")
 _USER = ("name", "uid", "gid", "home", "shell", "password", "password_changed_at", "expires_at")
 _KEY = ("user", "type", "fingerprint", "comment", "options", "file", "cert_authority")
 WATCHED = (

@@ -5,8 +5,7 @@ Source: files first, the journal where they hold nothing. What the script prints
 `script`; the formats in `heads` (a line's head), `journal`, and a module a program.
 
 Errors: NoPermission with the group that mends it, NoData where there is neither log nor
-journal, ParseError for output that is not the script's. `cause` names the logs that could
-not be read, and what was folded.
+journal, ParseError for output that is not the script's. `cause` and `note`: see `telling`.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Sequence
 
 from collectors.base import FLAG, TEXT, TIME, WHOLE, Ask, Column, Parsed, Row
 from collectors.config import Strict
-from collectors.errors import CollectError, NoData, NoPermission, ParseError
-from collectors.logins import reading, sections
+from collectors.errors import CollectError, NoData, NoPermission, Outcome, ParseError
+from collectors.logins import reading, sections, telling
 from collectors.logins.clock import Clock, zone
 from collectors.logins.events import join
 from collectors.logins.script import script
@@ -51,12 +50,6 @@ class OPTIONS(Strict):
     paths: list[str] = []
 
 
-REMEDY = (
-    "add the user to group adm (Debian, Ubuntu) or systemd-journal (the journal); on the"
-    " RHEL family let a group read /var/log/secure"
-)
-
-
 def parse(text: str, ask: Ask) -> Parsed:
     """Turn what the script printed into the attempts within the period."""
     seen = sections.read(text)
@@ -66,9 +59,16 @@ def parse(text: str, ask: Ask) -> Parsed:
         raise ParseError("the server's time zone is not known", str(error)) from error
     logs = _usable(seen)
     lines = reading.Reading(logs, clock)
-    rows = [_plausible(row) for row in join(lines) if ask.from_at <= row["at"] < ask.to_at]
+    found, scans = join(lines)
+    rows = [_plausible(row) for row in found if ask.from_at <= row["at"] < ask.to_at]
+    scans = [scan for scan in scans if ask.from_at <= scan[0] < ask.to_at]
     _refuse_ignorance(seen, logs, found=bool(rows))
-    return Parsed(rows, _cause(seen, logs), evidence_from_at=lines.earliest())
+    return Parsed(
+        rows,
+        telling.cause(seen, logs, lines.cut_short(ask.from_at)),
+        telling.note(seen, logs, lines.odd, scans, ask.from_at),
+        lines.earliest(),
+    )
 
 
 def _plausible(row: Row) -> Row:
@@ -81,8 +81,22 @@ def _plausible(row: Row) -> Row:
 
 
 def _usable(seen: sections.Evidence) -> Sequence[sections.Log]:
-    """Without the journal, if it showed only what this user may see."""
-    return [log for log in seen.logs if not (_hidden(seen) and log.rank == sections.JOURNAL)]
+    """Without the journal, if it showed only what this user may see, and without copies.
+
+    A rotation that was broken off leaves a log beside its copy, whole or cut off: those of
+    one family that begin alike hold the same, and the longest of them holds all.
+    """
+    usable: list[sections.Log] = []
+    for log in sorted(seen.logs, key=lambda log: log.size, reverse=True):
+        beginning = (reading.family(log.path), log.beginning)
+        copies = [one for one in usable if (reading.family(one.path), one.beginning) == beginning]
+        beside = [one for one in usable if log.path.startswith(f"{one.path}.")]
+        if log.rank == sections.JOURNAL:
+            if not _hidden(seen):
+                usable.append(log)
+        elif not (copies if log.beginning else beside and log.status):
+            usable.append(log)
+    return [log for log in seen.logs if log in usable]
 
 
 def _hidden(seen: sections.Evidence) -> bool:
@@ -101,36 +115,17 @@ def _refuse_ignorance(
     denied = [path for _, path in seen.denied]
     if (denied or hidden) and not belongs:
         what = ", ".join(denied[:4]) or "the journal"
-        raise NoPermission(f"{what} may not be read: {REMEDY}")
+        raise NoPermission(f"{what} may not be read: {telling.REMEDY}")
     if good:
         return
     if seen.tools:
-        raise CollectError(_missing(seen))
+        raise CollectError(telling.missing(seen))
     if logs:
         raise CollectError(f"{logs[0].path} could not be read")
+    if seen.unread:
+        raise CollectError(f"no time was left for {seen.unread[0]}", Outcome.TIMED_OUT)
     if not seen.done:
         raise ParseError("the output ends before its end")
+    if seen.no_file:
+        raise NoData(f"{seen.no_file[0]} is no file: what is logged there is lost")
     raise NoData(f"no log of logins found: looked for {seen.looked}")
-
-
-def _cause(seen: sections.Evidence, logs: Sequence[sections.Log]) -> str:
-    causes = []
-    if seen.denied and not any(log.rank == sections.JOURNAL for log in logs):
-        paths = ", ".join(path for _, path in seen.denied[:4])
-        causes.append(f"{paths} may not be read: {REMEDY}")
-    if seen.tools:
-        causes.append(_missing(seen))
-    broken = [log.path for log in logs if log.status != 0]
-    if broken:
-        causes.append(f"only a part of {', '.join(broken[:4])} could be read")
-    if any(log.folded for log in logs):
-        causes.append("very many failed logins: added up by hour, user and source")
-    if any(log.capped for log in logs):
-        causes.append("the journal held more than could be fetched: the latest are missing")
-    if not seen.done and not broken:
-        causes.append("the output ends before its end")
-    return "; ".join(causes)
-
-
-def _missing(seen: sections.Evidence) -> str:
-    return "; ".join(f"{path} needs {tool}, which is not there" for tool, path in seen.tools[:4])

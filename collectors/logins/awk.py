@@ -2,127 +2,227 @@
 
 It drops what is of another day or of no interest (`index` before a regular expression:
 BusyBox is slow at those), keeps "last message repeated" only behind a line that it kept,
-marks where the months begin anew, and above a cap adds up failed logins by source and
-user, by the hour as long as there are not too many of them.
+and marks where the months begin anew. Above a cap it adds up: failed logins and scans by
+hour, source and user; by source and user once these are many; by source alone once those
+are. What is over the second cap is counted, and its number printed. At `until` it stops.
 """
 
 from __future__ import annotations
 
+# Fields are cheaper than `substr` and `match`, above all in BusyBox. P is the number of the
+# field that holds "sshd[812]:", k the head's beginning, up to the hour, that neighbouring
+# lines have in common, tag whether that hour is before (0), in (1) or after (2) the period,
+# and the hour itself: no count ever mixes what is in the period with what is not.
+#
 # Above the cap a line of sshd is taken in by `folded`, unless its connection is told raw:
 # because it began before, or because something in it is not of the common kinds. The
 # arrays hold, by process: raw, inv (the "Invalid user" line that waits for a "Failed"),
-# pf (a PAM failure, or a probe, that does) and pc (how many), f (has failed), ep (PAM's own
-# error seen). kb: keyboard-interactive was seen, whose PAM speaks in a process of its own.
+# pf (a PAM failure, or a probe, that does) and pc (how many), at (their tag), f (has failed),
+# ep (PAM's own error seen), sc (a scan that waits for its address), acc (let in, added up).
+# kb: keyboard-interactive was seen, whose PAM speaks in a process of its own.
 AWK = r"""
-function out(s) { print "|" s; b += length(s); n++ }
-function fold(k, c, s) {
-  if (keys > 8000) k = kind k; else k = kind substr(s, h, 2) "|" k
-  if (!(k in cnt)) { one[k] = s; keys++; n++ }
+function out(s) {
+  if (b > most) { lost++; return }
+  if (length(s) > 8000) s = substr(s, 1, 8000)
+  print "|" s; b += length(s); n++
+}
+function said(s, text) { return substr(s, 1, index(s, "]: ") + 2) text }
+function fold(t, kind, who, where, c, s,   k) {
+  k = keys < wide ? t kind who " " where : substr(t, 1, 1) kind who " " where
+  if (!(k in cnt)) {
+    if (keys >= 2 * wide) { k = coarse(substr(t, 1, 1), kind, who, where, c); if (k == "") return }
+    if (!(k in cnt)) {
+      one[k] = keys < 2 * wide || kind == "A" ? s : said(s, bare); keys++; n++
+    }
+  }
   cnt[k] += c
 }
-function forget(p) { delete inv[p]; delete pf[p]; delete pc[p] }
-function flush(p,   k) {
-  if (p in inv) {
-    k = inv[p]; sub(/ port [0-9]+$/, "", k)
-    kind = "i"; fold(substr(k, index(k, "]: ") + 3), 1, inv[p])
-  } else if (p in pf) {
-    k = pf[p]; kind = "p"
-    if (i = index(k, " rhost=")) fold(substr(k, i), pc[p], pf[p])
-    else { sub(/ port [0-9]+ ssh2$/, "", k); fold(substr(k, index(k, "]: ") + 3), 1, pf[p]) }
+function coarse(t, kind, who, where, c) {
+  if (kind == "A") { if (keys < 4 * wide) return t kind who " " where; lost += c; return "" }
+  if (kind == "s" || kind == "a" || keys >= 3 * wide) where = "UNKNOWN"
+  if (kind == "s") { bare = "Connection closed by " where " port 1"; return t kind }
+  blurred += c
+  bare = "pam_unix(sshd:auth): authentication failure; logname= ruser= rhost=" where
+  if (kind == "a") bare = "Connection closed by authenticating user " who " " where " port 1"
+  return t (kind == "a" ? kind who : "f" where)
+}
+function flush(p,   k, s, t, m) {
+  if (p in wait) {
+    s = wait[p]; m = index(s, "\n"); t = substr(s, 2, m - 2); k = substr(s, m + 1)
+    s = k; k = substr(k, index(k, "]: ") + 3)
+    if (match(k, / rhost=[^ ]*/) && index(wait[p], "p") == 1)
+      fold(t, "p", substr(k, RSTART + RLENGTH), substr(k, RSTART + 7, RLENGTH - 7), pc[p] + 1, s)
+    else {
+      sub(/ port [0-9]+( ssh2)?$/, "", k); m = k; sub(/.* /, "", m); sub(/ from [^ ]+$/, "", k)
+      if (sub(/^Failed none for /, "", k)) fold(t, k ~ /^invalid user / ? "p" : "a", k, m, 1, s)
+      else fold(t, "i", k, m, 1, s)
+    }
   }
   forget(p); delete f[p]; delete ep[p]
 }
+function forget(p) { delete wait[p]; delete pc[p] }
+function line(p) { return substr(wait[p], index(wait[p], "\n") + 1) }
 function tell(p) {
-  if (p in inv) out(inv[p])
-  if (p in pf) out(pf[p])
-  forget(p); raw[p] = 1; return 0
+  if (p in wait) out(line(p))
+  forget(p); raw[p] = 1; out($0)
 }
-function ended(s, m, p, w,   k) {
-  if (m ~ /^Disconnecting/) {
-    if (!(p in f) && !(p in inv) && !(p in pf)) return 0
-  } else if (!(p in f) && !(p in inv) && m ~ /^[A-Z][a-z]+ [a-z]+ (by )?invalid user /)
-    return 0
-  else if (!(p in f) && !(p in inv) && !(p in pf) && m ~ / authenticating user /) {
-    k = m; sub(/ port [0-9]+ \[preauth\]$/, "", k); kind = "a"; fold(k, 1, s)
+function scan(ip, port) {
+  sub(/:$/, "", ip); sub(/:.*/, "", port); delete sc[p]
+  if (port != "" && done[p] == ip " " port) return
+  if (++marks > 5000) { split("", done); marks = 0 }
+  done[p] = ip " " port
+  fold(substr(tag, 1, 1), "s", "", ip, 1, said($0, "Connection closed by " ip " port 1"))
+}
+function ended(w,   u, who) {
+  if (p in f) { delete f[p]; if (kb) delete ep[p]; return }
+  if (w ~ /^Disconnecting/) {
+    if (p in wait) flush(p)
+    else out($0)
+    return
   }
-  flush(p); return 1
-}
-function refused(s, p) {
-  if (p in f) return
-  if (!(p in pf)) pf[p] = s
-  pc[p]++
-}
-function folded(s, m, p,   c, w, k) {
-  w = substr(m, 1, 7); c = 1
-  if (w == "message" && match(m, /^message repeated [0-9]+ times: \[ /)) {
-    c = substr(m, 18) + 0; m = substr(m, RLENGTH + 1); sub(/\]$/, "", m)
-    s = substr(s, 1, index(s, "]: ") + 2) m; w = substr(m, 1, 7)
-  }
-  if (w == "Failed ") {
-    if (m ~ /^Failed (password|keyboard-interactive[^ ]*) for .* port [0-9]+ ssh2$/) {
-      forget(p); f[p] = 1
-      if (substr(m, 8, 1) == "k") { kb = 1; if (ep[p] > 0) { ep[p] = 0; return 1 } }
-      k = m; sub(/ port [0-9]+ ssh2$/, "", k); kind = "f"; fold(k, c, s); return 1
+  if (index(wait[p], "i") != 1) {
+    u = w == "Connection" ? P + 4 : P + 3
+    if ($(u + 1) == "user" && ($u == "authenticating" || $u == "invalid")) {
+      if (NF == u + 5) who = $(u + 2)
+      else {
+        who = substr($0, index($0, " user ") + 6); sub(/ [^ ]+ port [0-9]+ \[preauth\]$/, "", who)
+      }
+      if ($u == "invalid") { forget(p); fold(tag, "v", who, $(NF - 3), 1, $0) }
+      else if (wait[p] == "") fold(tag, "a", who, $(NF - 3), 1, $0)
+    } else if (wait[p] == "") {
+      if ($(NF - 2) == "port") scan($(NF - 3), $(NF - 1))
+      else scan($(P + 4) == "[preauth]" ? $(P + 3) : $(P + 4), "")
     }
-    if (m ~ /^Failed none for .* ssh2$/) { if (!(p in inv)) refused(s, p); return 1 }
-    return tell(p)
   }
-  if (w == "Invalid" && m ~ /^Invalid user .* from [^ ]+( port [0-9]+)?$/) {
-    flush(p); inv[p] = s; return 1
+  if (wait[p] == "") delete wait[p]
+  else flush(p)
+}
+function refused() {
+  if (p in f) return
+  if (!(p in wait)) wait[p] = "p" tag "\n" $0
+  else pc[p]++
+}
+function folded(   w, c, q, who) {
+  c = 1; w = $(P + 1)
+  if (w == "message" && match($0, /\]: message repeated [0-9]+ times: \[ /)) {
+    c = $(P + 3) + 0; q = substr($0, RSTART + RLENGTH); sub(/\]$/, "", q)
+    $0 = said($0, q); w = $(P + 1)
   }
-  if (w == "pam_uni" || w == "pam_sss") {
-    if (m !~ /^pam_[a-z]*\(sshd:auth\): /) return tell(p)
-    if (m ~ /\): authentication failure;/) refused(s, p)
-    return 1
-  }
-  if (w == "Receive" && s ~ / \[preauth\]$/) return 1
-  if ((w == "Connect" || w == "Disconn") && s ~ / \[preauth\]$/) return ended(s, m, p, w)
-  if (w == "error: " && m ~ /^error: PAM: .* for .* from /) {
-    forget(p); f[p] = ep[p] = kb = 1; kind = "e"; fold(m, c, s); return 1
-  }
-  if (m ~ /^(PAM ([0-9]+ more|service)|input_userauth_request: )/) return 1
-  if (p in f && w != "Accepte" && w != "Partial" && w != "Postpon") return 1
-  return tell(p)
+  if (w == "pam_unix(sshd:auth):" || w == "pam_sss(sshd:auth):") {
+    if ($(P + 3) == "failure;" && $(P + 2) == "authentication") refused()
+  } else if (w == "Failed") {
+    q = $(P + 2)
+    if ($NF != "ssh2" || $(NF - 2) != "port" || $(NF - 4) != "from") { tell(p); return }
+    if (q == "none") {
+      if (!(p in wait) || index(wait[p], "p") == 1) refused()
+      return
+    }
+    if (q != "password" && q !~ /^keyboard-interactive/) { tell(p); return }
+    forget(p); f[p] = 1
+    if (q != "password") { kb = 1; if (p in ep) { delete ep[p]; return } }
+    if (NF == P + 9) who = $(P + 4)
+    else if (NF == P + 11 && $(P + 4) == "invalid") who = "invalid user " $(P + 6)
+    else { who = substr($0, index($0, "]: ") + 3); sub(/ from [^ ]+ port [0-9]+ ssh2$/, "", who) }
+    fold(tag, "f", q " " who, $(NF - 3), c, $0)
+  } else if ($NF == "[preauth]" && w ~ /^(Connection|Disconnect)/) ended(w)
+  else if ($NF == "[preauth]" && w == "Received") { if ($(P + 5) != "port") ended(w) }
+  else if (w == "Invalid" && ($(NF - 1) == "from" || $(NF - 3) == "from")) {
+    flush(p); wait[p] = "i" tag "\n" $0
+  } else if (w == "Accepted" && b > most) {
+    flush(p); q = substr($0, index($0, "]: ") + 3); sub(/ port [0-9]+ ssh2/, "", q)
+    acc[p] = 1; accepted += c; fold(tag, "A", q, "", c, $0)
+  } else if (p in acc && w != "Accepted") {
+    if (w ~ /^pam_/ && $(P + 3) == "closed") delete acc[p]
+  } else if (p in sc && w == "Connection") scan($(P + 4), $(P + 6))
+  else if (b > most && w ~ /^(Received|Disconnected|Connection|pam_unix[(]sshd:session[)]:)$/)
+    return
+  else if (w == "error:" && $(P + 2) == "PAM:" && / for .* from /) {
+    forget(p); f[p] = ep[p] = kb = 1
+    fold(tag, "e", substr($0, index($0, "]: ") + 3), $(NF - 1) == "via" ? $(NF - 2) : $NF, c, $0)
+  } else if (/\]: (PAM ([0-9]+ more|service)|input_userauth_request: )/) return
+  else if (p in f && w !~ /^(Accepted|Partial|Postponed)$/) return
+  else if (p in wait) tell(p)
+  else if (w == "Did" && $(P + 2) == "not" || w == "Bad" && $(P + 2) == "protocol") {
+    if ($(NF - 1) == "port") scan($(NF - 2), $NF)
+    else scan($NF, "")
+  } else if (/\]: (error: |fatal: )?(Unable to negotiate with|banner exchange: Connection from) /) {
+    q = w ~ /:$/ ? P + 6 : P + 5
+    scan($q, $(q + 1) == "port" ? $(q + 2) : "")
+  } else if (/\]: (error: )?kex_exchange_identification: /) {
+    if (p in sc) scan("UNKNOWN", NR)
+    sc[p] = said($0, "")
+  } else tell(p)
 }
 function login(s) {
   return index(s, "sshd") || index(s, "pam_") || index(s, "sudo") || s ~ wanted
 }
-function today(s,   k) {
-  k = substr(s, 1, 22)
-  if (!(k in known)) known[k] = k ~ days
-  return known[k]
+function phase(t) { return day == "" ? 1 : (day t) < from ? 0 : (day t) >= to ? 2 : 1 }
+function edge(e, m) { return sprintf("%02d", (substr(e, 1, 2) - m + 18) % 12) substr(e, 3) }
+function head(   m, utc) {
+  m = index("JanFebMarAprMayJunJulAugSepOctNovDec", substr($0, 1, 3))
+  if (m % 3 == 1) { if (m - last < -3) print "~"; last = m }
+  k = substr($0, 1, /^[A-Z][a-z][a-z] [ 0-9][0-9] / ? 10 : /^2[0-9][0-9][0-9]-/ ? 13 : 18)
+  today = days == "" || $0 ~ days
+  hour = ""; day = ""; tag = 1; exact = 0
+  if (!today || !match($0, /[0-9][0-9]:[0-9][0-9]:/)) return
+  clock = RSTART; hour = substr($0, 1, RSTART + 1); tag = 1 hour
+  if (days == "" || edges == "") return
+  utc = $1 ~ /(Z|[+]00:?00)$/ || $2 ~ /(Z|[+]00:?00)$/ ? 24 : 0
+  m = substr(edges, utc + 1, 2)
+  if (match(hour, /[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]/))
+    day = substr(hour, RSTART + 5, 2) substr(hour, RSTART + 8, 2)
+  else if (match(hour, /[A-Z][a-z][a-z] +[0-9]+ /)) {
+    day = (index("JanFebMarAprMayJunJulAugSepOctNovDec", substr(hour, RSTART, 3)) + 2) / 3
+    day = sprintf("%02d%02d", day, substr(hour, RSTART + 4, RLENGTH - 5))
+  } else return
+  day = edge(day, m)
+  from = edge(substr(edges, utc + 1, 12), m); to = edge(substr(edges, utc + 13, 12), m)
+  m = substr($0, clock, 2)
+  exact = phase(m ":00:00") != phase(m ":59:59"); tag = phase(m ":00:00") hour
 }
-function process(s,   j) {
-  i = index(s, " sshd"); j = index(s, "]: ")
-  return i && j > i && j - i < 30 ? substr(s, i, j - i + 2) : ""
+function place(   j) {
+  if (!index($0, " sshd")) return 0
+  for (j = 3; j < 8; j++) if ($j ~ /^sshd[a-z-]*\[[0-9]+\]:$/) { P = j; return 1 }
+  return 0
 }
+function hurry(   t) {
+  check = NR + 50000; "date +%s" | getline t; close("date +%s")
+  if (t + 0 >= until) { print "@late " hour; exit }
+}
+BEGIN { P = 5 }
+NR == 1 && drop { next }
 {
-  if (months && (m = index("JanFebMarAprMayJunJulAugSepOctNovDec", substr($0, 1, 3))) % 3 == 1) {
-    if (m - last < -3) print "~"
-    last = m
+  if (k == "" || index($0, k) != 1) head()
+  if (NR > check) hurry()
+  if (!today) { kept = 0; next }
+  if (index($P, "sshd") == 1 && index($P, "]:") || place()) {
+    kept = 1; p = $(P - 1) $P
+    if (b < cap) { raw[p]; out($0); next }
+    if (p in raw) {
+      if ($(P + 1) ~ /^(Connection|Disconnect)/ && $(P + 2) ~ /^(closed|reset|from)/) delete raw[p]
+      out($0); next
+    }
+    if (!above) { above = 1; print "@folded" }
+    if (exact) tag = phase(substr($0, clock, 8)) hour
+    folded(); next
   }
-  if (repeats && index($0, "last message repeated") && !login($0)) { if (kept) out($0); next }
+  if (!login($0)) {
+    if (!index($0, "last message repeated")) kept = 0
+    else if (kept) out($0)
+    next
+  }
   kept = 0
-  if (days != "" && !today($0)) next
-  if (wanted != "" && !login($0)) next
   if ((index($0, "cron") || index($0, "CRON") || index($0, "systemd")) && $0 ~ unwanted) next
-  kept = 1; s = length($0) > 8000 ? substr($0, 1, 8000) : $0
-  p = process(s)
-  if (b <= cap) { if (p != "") raw[p] = 1; out(s); next }
-  if (!said) {
-    said = 1; print "@folded"; match(s, /[0-9][0-9]:[0-9][0-9]:/); h = RSTART
-  }
-  if (p == "") { out(s); next }
-  m = substr(s, index(s, p) + length(p) + 1)
-  if (p in raw) {
-    if (m ~ /^(Connection (closed|reset) by|Disconnect)/) delete raw[p]
-    out(s)
-  } else if (!folded(s, m, p)) out(s)
+  kept = 1; out($0)
 }
 END {
-  for (p in inv) flush(p)
-  for (p in pf) if (!kb || pf[p] !~ /authentication failure;/) flush(p)
+  for (p in wait)
+    if (!kb || index(wait[p], "p") != 1 || wait[p] !~ /authentication failure;/) flush(p)
+  for (p in sc) fold(1, "s", "", "UNKNOWN", 1, sc[p] "Connection closed by UNKNOWN port 1")
   for (k in cnt) print "*" cnt[k] " " one[k]
-  print "n" n + 0 | "cat 1>&2"
+  if (blurred) print "@blurred " blurred
+  if (accepted) print "@accepted " accepted
+  if (lost) print "@lost " lost
+  print "n" n + 0 " b" b + 0 | "cat 1>&2"
 }
 """

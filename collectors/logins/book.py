@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from collectors.base import Row
 from collectors.logins.connection import SERVICE, Claim, Connection, drop_helpers, judge
 from collectors.logins.lines import Line
 
 Source = tuple[str, str | None, int | None]
+# Connections that named no user: when, from where, how many.
+Scan = tuple[datetime, str | None, int]
 
 # So many of the latest connections stay open to what further lines may say of them.
 KEPT = 4_000
@@ -26,6 +28,7 @@ class Book:
     """
 
     def __init__(self) -> None:
+        self.scans: list[Scan] = []
         self.open: dict[tuple[str, str], Connection] = {}
         self._accepted: dict[Source, Connection] = {}
         self._by_source: dict[Source, Connection] = {}
@@ -40,9 +43,18 @@ class Book:
         return self.open.get((line.host, line.pid)) if line.pid else None
 
     def find(
-        self, line: Line, ip: str | None = None, number: int | None = None, *, new: bool = False
+        self,
+        line: Line,
+        ip: str | None = None,
+        number: int | None = None,
+        *,
+        new: bool = False,
+        user: str | None = None,
     ) -> Connection:
-        """Return the line's connection. `new`: nothing that has ended can say this."""
+        """Return the line's connection. `new`: nothing that has ended can say this.
+
+        `user`: whom the line speaks of, if it may follow one with another process's number.
+        """
         key = (line.host, line.pid or f"from {ip}")
         known = self.open.get(key)
         if (
@@ -51,17 +63,21 @@ class Book:
             and not (new and (known.ended or known.accepted))
         ):
             return known
-        if known is None and number and line.program != SERVICE:
+        if known is None and number:
             twin = self._by_source.get((line.host, ip, number))
-            if twin is not None and not twin.ended:
-                # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            # Since 10.0 sshd-auth may speak of a connection under a number of its own.
+            if twin is not None and (
+                twin.speaks_of(line, user, judged=new)
+                if line.program == SERVICE
+                else not twin.ended
+            ):
                 self.join(line, twin)
                 return twin
-        made = Connection()
+        made = Connection(since=line.at)
         self.open[key] = made
         made.keys.append(key)
         self._waiting.append(made)
-        if number and line.program != SERVICE:
+        if number:
             place = (line.host, ip, number)
             self._by_source[place] = made
             made.places.append(place)
@@ -91,7 +107,7 @@ class Book:
             if (
                 other.accepted is not None
                 and not other.has_session
-                and other.accepted.user == user
+                and (other.host, other.accepted.user) == (line.host, user)
                 and timedelta(0) <= line.at - other.accepted.at <= SESSION_WITHIN
             ):
                 return other
@@ -118,10 +134,15 @@ class Book:
             if connection.only_pam():
                 self._helpers.append(connection)
             else:
-                for row in judge(connection):
+                rows = judge(connection)
+                if not rows and connection.scan is not None and connection.user is None:
+                    where = connection.ip or connection.name
+                    self.scans.append((connection.scan.at, where, 1))
+                for row in rows:
                     self._rows.append(row.row())
                     if row.method and row.method.startswith("keyboard-interactive"):
-                        self._claims.append((row, {connection.ip, row.source_ip}))
+                        sources = {connection.ip, row.source_ip, None}
+                        self._claims.append((row, connection.host, sources))
             self._forget(connection)
 
     def _forget(self, connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 from collectors.logins.lines import ABORTED, FAILED, Attempt, Line, attempt, is_address
@@ -15,7 +15,9 @@ SERVICE = "sshd"
 HELPER_WITHIN = timedelta(seconds=120)
 LOGIN_WITHIN = timedelta(minutes=10)
 
-Claim = tuple[Attempt, set[str | None]]
+# An attempt, its host, and the sources it may have.
+Claim = tuple[Attempt, str, set[str | None]]
+Whose = tuple[str, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -39,11 +41,19 @@ class Connection:
     named: Line | None = None
     # A step of a method, which says that a user was named: no attempt while it goes on.
     begun: Line | None = None
+    # What says that nobody was named, unless another line names somebody.
+    scan: Line | None = None
     pam_failures: dict[str, list[Attempt]] = field(default_factory=dict)
     accepted: Attempt | None = None
     has_session: bool = False
     ended: bool = False
     session_closed: bool = False
+    since: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that logged its first line."""
+        return self.keys[0][0]
 
     def fits(self, ip: str | None, number: int | None) -> bool:
         """Whether a line with this source can be this connection's."""
@@ -61,6 +71,15 @@ class Connection:
         if said is None:
             return False
         return not line.pid or user != self.user or line.at - said.at > LOGIN_WITHIN
+
+    def speaks_of(self, line: Line, user: str | None, *, judged: bool) -> bool:
+        """Whether a line of another process, with the same source, is this connection's.
+
+        `judged`: an attempt, which follows here if it is the first.
+        """
+        if self.ended or self.accepted or user is None or user != self.user or self.since is None:
+            return False
+        return line.at - self.since <= HELPER_WITHIN and not (judged and self.rows)
 
     def only_pam(self) -> bool:
         """Whether PAM's failures are all that this process has logged."""
@@ -155,12 +174,12 @@ def drop_helpers(helpers: list[Connection], claims: Sequence[Claim]) -> None:
 
     For keyboard-interactive, auth-pam.c runs PAM in a child: its failure has another
     process number than sshd's own "PAM: Authentication failure for …" that follows it.
-    `claims`: the attempts of that kind which sshd logged, with the sources they may have.
+    `claims`: the attempts of that kind which sshd logged.
     """
-    own: dict[tuple[str | None, str | None], list[Attempt]] = {}
-    for row, sources in claims:
-        for key in product({row.user, None}, sources):
-            own.setdefault(key, []).append(row)
+    own: dict[Whose, list[Attempt]] = {}
+    for row, host, sources in claims:
+        for user, place in product({row.user, None}, sources):
+            own.setdefault((host, user, place), []).append(row)
     for rows in own.values():
         rows.sort(key=lambda row: row.at, reverse=True)
     # Each module of the stack speaks of every attempt, so each claims for itself.
@@ -170,17 +189,13 @@ def drop_helpers(helpers: list[Connection], claims: Sequence[Claim]) -> None:
         for helper in helpers:
             failures = helper.pam_failures.get(module, [])
             helper.pam_failures[module] = [
-                row for row in failures if not _spoken_of(row, waiting, taken)
+                row for row in failures if not _spoken_of(row, helper.host, waiting, taken)
             ]
 
 
-def _spoken_of(
-    row: Attempt,
-    own: dict[tuple[str | None, str | None], list[Attempt]],
-    taken: set[int],
-) -> bool:
+def _spoken_of(row: Attempt, host: str, own: dict[Whose, list[Attempt]], taken: set[int]) -> bool:
     """Whether sshd's next unclaimed attempt of this user and source is this one."""
-    waiting = own.get((row.user, row.source_ip), [])
+    waiting = own.get((host, row.user, row.source_ip), [])
     while waiting and (waiting[-1].at < row.at or id(waiting[-1]) in taken):
         waiting.pop()
     if not waiting or waiting[-1].at - row.at > HELPER_WITHIN:

@@ -36,11 +36,12 @@ INTERACTIVE = frozenset(
         *("vsftpd", "vsftpd.virtual", "proftpd", "pure-ftpd", "ftp"),
     )
 )
-# Services that run by themselves: nobody logged in.
+# Services that run by themselves, where nobody logged in, or whose PAM lines add nothing.
 NOBODY = frozenset(
     (
         *("cron", "crond", "CRON", "atd", "systemd-user", "systemd", "runuser", "runuser-l"),
         *("gdm-launch-environment", "lightdm-greeter", "sddm-greeter"),
+        "proxmox-ve-auth",  # its server says it all itself, with the realm
     )
 )
 
@@ -228,10 +229,10 @@ class Consoles:
                 failures.forgive(line.at, said.module if said.kind == pam.GRANTED else "")
 
     def _fail(self, line: Line, row: Attempt, kind: str) -> None:
-        # One process of login serves one person, a daemon's process many. proftpd gives an
+        # One process of login serves one person, a daemon's process many. FTP servers give an
         # address where PAM gives a name, xrdp where PAM gives nothing.
         key: Key = (line.host, row.service, line.pid)
-        if row.service in ("proftpd", "xrdp-sesman"):
+        if row.service in ("vsftpd", "proftpd", "xrdp-sesman"):
             key = (line.host, row.service, row.user or "")
         elif row.service in daemons.SHARED:
             key = (line.host, row.service, row.user or "", row.source_ip or "")

@@ -8,11 +8,16 @@
     ftpd[1]: FTP LOGIN FROM far.example [10.0.0.1], bob;  FTP LOGIN FAILED FROM 10.0.0.1, bob
     webmin[1]: Invalid login as bob from 10.0.0.1;  Successful login as bob from 10.0.0.1
     xrdp-sesman[1]: [INFO ] AUTHFAIL: user=bob ip=10.0.0.1 time=1795564800
+    uhttpd[1]: luci: accepted login on /admin for bob from 10.0.0.1;  failed login on …
+    pvedaemon[1]: authentication failure; rhost=10.0.0.1 user=bob@pam msg=…
+    pvedaemon[1]: <bob@pam> successful auth for user 'bob@pam'
+    audit[1]: /index.php: Web GUI authentication error for 'bob' from 10.0.0.1    OPNsense
     screensharingd[1]: Authentication: FAILED :: User Name: bob :: Viewer Address: 10.0.0.1 :: …
 
 Read from their ends, for the user's name is a stranger's word. Whoever comes in without a
 name of his own is `anonymous`. After vsftpd's logging.c, proftpd's mod_auth.c, pure-ftpd's
-messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl and xrdp's sesman.
+messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl, xrdp's
+sesman, LuCI, PVE's AccessControl.pm and pfSense's auth.inc.
 """
 
 from __future__ import annotations
@@ -70,7 +75,33 @@ _SHARING = (
 )
 _VMWARE = ((ACCEPTED, r"login from (?P<ip>\S+) as (?P<user>.*)$"),)
 
-_HOW = {"OK": ACCEPTED, "SUCCEEDED": ACCEPTED, "FAIL": FAILED, "FAILED": FAILED}
+_LUCI = (
+    (
+        None,
+        r"(?:\[\w+\] )?luci: (?P<how>accepted|failed) login on /\S* "
+        r"for (?P<user>.*) from (?P<ip>\S+)$",
+    ),
+)
+_PVE = r"authentication failure; rhost=(?:\[(?P<address>\S+)\]:(?P<port>\d+)|(?P<ip>\S*)) "
+_PROXMOX = (
+    (FAILED, _PVE + r"user=(?P<user>.*) msg=no such user \('(?P=user)'\)$"),
+    (FAILED, _PVE + r"user=(?P<user>.*) msg=.*$"),
+    (ACCEPTED, r"(?:<\S+> )?successful auth for user '(?P<user>.*)'$"),
+)
+_BY = r"/\S*: (?:\S+ ){,2}"
+_WEBGUI = (
+    (FAILED, _BY + r"authentication error for (?:user )?'(?P<user>.*)' from:? (?P<ip>\S+)$"),
+    (ACCEPTED, _BY + r"login for user '(?P<user>.*)' from:? (?P<ip>\S+)(?: \([^()]*\))?$"),
+)
+
+_HOW = {
+    "accepted": ACCEPTED,
+    "failed": FAILED,
+    "OK": ACCEPTED,
+    "SUCCEEDED": ACCEPTED,
+    "FAIL": FAILED,
+    "FAILED": FAILED,
+}
 _MAKES = {
     ("vsftpd",): _VSFTPD,
     ("proftpd",): _PROFTPD,
@@ -82,6 +113,9 @@ _MAKES = {
     ("xrdp-sesman", "xrdp-sesexec"): _XRDP,
     ("screensharingd",): _SHARING,
     ("vmware-authd",): _VMWARE,
+    ("luci", "uhttpd"): _LUCI,
+    ("pvedaemon", "pveproxy", "pmgdaemon", "proxmox-backup-proxy", "proxmox-backup-api"): _PROXMOX,
+    ("webgui", "audit", "php-fpm"): _WEBGUI,
 }
 _SERVICES = {name: names[0] for names in _MAKES for name in names}
 _PATTERNS = {
@@ -110,7 +144,7 @@ def read(program: str, message: str) -> Said | None:
         user = "anonymous" if said.get("anybody") else said.get("user")
         if user == "Root":
             user = "root"
-        ip = source(said.get("address") or said["ip"])
+        ip = source(said.get("address") or said.get("ip"))
         how = result or _HOW[said["how"]]
         return Said(service or program, how, user, ip, port(said.get("port")))
     return None

@@ -22,6 +22,8 @@ PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec"}
 SESSION_WITHIN = timedelta(seconds=60)
 # And from a session's to its command's, which come at once.
 COMMAND_WITHIN = timedelta(seconds=2)
+# sudo asks thrice, and waits no longer than that (passwd_timeout).
+ASKS_WITHIN = timedelta(minutes=5)
 # So many at once, where no number tells them apart.
 MOST_OPEN = 20
 
@@ -39,6 +41,11 @@ class Change:
     named: bool = True
     # The one before, where no process's number tells them apart.
     before: Change | None = None
+
+    def ran(self, said: Said) -> bool:
+        """Whether this is the command of which is said how it ended."""
+        same = (self.row.user, self.row.target_user) == (said.user, said.target)
+        return same and "command" in self.kinds
 
     def and_before(self) -> Iterator[Change]:
         """Yield this one and some of those before it."""
@@ -85,6 +92,11 @@ class Elevation:
         pkexec's session comes from PAM without its number, and names nobody.
         """
         result = FAILED if said.bad else ACCEPTED
+        last = self._open.get(key)
+        # What a user gives as his command may end like that too: only a number tells.
+        if said.kind == "exit" and line.pid and last is not None and last.ran(said):
+            last.row.ended_at, last.closed = last.row.ended_at or line.at, True
+            return
         self._refused.pop(key, None)
         for each in (key, (key[0], key[1], "")):
             known = self._open.get(each)
@@ -171,9 +183,10 @@ class Elevation:
             self._pam_failure(line, key, said)
 
     def _pam_failure(self, line: Line, key: Key, said: pam.Pam) -> None:
-        if key in self._refused and line.pid:
+        held = self._refused.get(key)
+        if held is not None and (line.pid or _asked_again(held.row, line, said)):
             return
-        if key in self._refused:
+        if held is not None:
             self._rows.append(self._refused.pop(key).row)
         row = attempt(line, FAILED, key[1])
         row.source_ip = source(said.rhost)
@@ -193,6 +206,12 @@ def _belongs(row: Attempt, line: Line, said: pam.Pam) -> bool:
     """
     same = not said.named or said.by == row.user
     return line.at - row.at <= (SESSION_WITHIN if same else COMMAND_WITHIN)
+
+
+def _asked_again(row: Attempt, line: Line, said: pam.Pam) -> bool:
+    """Whether this is the next wrong password for the command that sudo will speak of."""
+    same = row.service == "sudo" and row.user == (said.ruser or said.user)
+    return same and line.at - row.at <= ASKS_WITHIN
 
 
 def _at_once(session: Change, line: Line, said: Said) -> bool:

@@ -24,10 +24,15 @@ import re
 from typing import NamedTuple
 
 _FIELD = re.compile(r"(?:HOST|TTY|CHROOT|PWD|USER|GROUP|TSID|ENV)=")
+# With log_exit_status, the line comes again at the end with this at its end.
+_EXIT = re.compile(r" ; (?:SIGNAL=\w+ ; )?EXIT=\d+$")
 # sudo says this and goes on: what becomes of the command stands in a line of its own.
 _WARNING = re.compile(
     r"unable to |problem with defaults|parse error|syntax error|unknown defaults|/\S*sudoers\b"
     r"|timestamp |ignoring |values for |Alias "
+)
+_REFUSED = re.compile(
+    r"\d+ incorrect password attempts?$|user NOT |command not allowed$|a password is required$"
 )
 _SU = (
     ("to", re.compile(r"(?P<bad>FAILED SU )?\(to (?P<target>.*)\) (?P<user>.*) on (?P<tty>\S+)$")),
@@ -88,15 +93,21 @@ def sudo(message: str) -> Said | None:
     if " ; " in user or not found:
         user, found, rest = message.partition(" ; ")
     head, also, _ = f" ; {rest}".partition(" ; COMMAND=")
-    if not found or not also or rest.startswith("(command continued)"):
+    if not found or rest.startswith("(command continued)"):
         return None
     fields = [field.strip() for field in head.split(" ; ")]
     known = [number for number, field in enumerate(fields) if _FIELD.match(field)]
     why = " ; ".join(fields[1 : known[0] if known else None])
-    if _WARNING.match(why):
+    if _WARNING.match(why) or not (also or _cut_off(why, known)):
         return None
-    targets = [field[5:] for field in fields if field.startswith("USER=")]
-    return Said(bool(why), user.strip(), targets[-1] if targets else None)
+    targets = [field[5:] for field in fields[: None if also else -1] if field.startswith("USER=")]
+    kind = "exit" if _EXIT.search(message) else "command"
+    return Said(bool(why), user.strip(), targets[-1] if targets else None, kind)
+
+
+def _cut_off(why: str, known: list[int]) -> bool:
+    """Whether a line without its command says enough: it comes last, and a line may be cut."""
+    return _REFUSED.match(why) is not None if why else bool(known)
 
 
 def su(message: str) -> Said | None:

@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from collectors.base import Row
 from collectors.logins import dropbear, elevation, sshd
+from collectors.logins.book import Scan
 from collectors.logins.consoles import Consoles
 from collectors.logins.lines import Line
 
@@ -18,8 +19,8 @@ BATCH = 200
 _REPEATED = re.compile(r"message repeated (\d+) times: \[ ?(.*?)\]?$", re.DOTALL)
 
 
-def join(lines: Iterable[Line]) -> list[Row]:
-    """Return a row for every attempt that the lines speak of, by time."""
+def join(lines: Iterable[Line]) -> tuple[list[Row], list[Scan]]:
+    """Return a row for every attempt that the lines speak of, by time, and the scans."""
     ssh, bear, change, rest = sshd.Sshd(), dropbear.Dropbear(), elevation.Elevation(), Consoles()
     lines = iter(lines)
     # In batches: to read and to join in turn, line by line, takes a tenth longer.
@@ -39,7 +40,7 @@ def join(lines: Iterable[Line]) -> list[Row]:
     found = list(ssh.rows())
     found += [each.row() for joiner in (bear, change, rest) for each in joiner.attempts()]
     found.sort(key=itemgetter("at"))
-    return found
+    return found, ssh.scans
 
 
 def _unfold(line: Line) -> None:

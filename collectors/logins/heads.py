@@ -33,7 +33,8 @@ _5424 = re.compile(
 _LEVEL = (
     r"(?:(?:<\d{1,2}\.\d{1,2}>|<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
     r"|security|local[0-7])(?:\.|\|security:|:)"
-    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?)"
+    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?"
+    r"|AUTH(?:PRIV)?:[A-Z]+|CRITICAL|ERROR|WARN(?:ING)?|NOTICE|INFO|DEBUG)"
     r" +)?"
 )
 # proftpd leaves out the colon, so a process's number is enough.

@@ -101,7 +101,7 @@ def read(message: str, module: str = "") -> Pam | None:
         message = message[found.end() :]
     elif message.startswith("(pam_") and (found := _BARE.match(message)) is not None:
         module, message = found["module"], message[found.end() :]
-    elif not module and not message.startswith("PAM "):
+    elif not module and not message.startswith(("PAM ", "authentication failure; logname=")):
         return None
     said = _said(message)
     if said is None:

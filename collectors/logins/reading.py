@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from collectors.logins import heads, journal
 from collectors.logins.clock import NEW_YEAR, Clock, Moment
 from collectors.logins.heads import MONTHS, Head, Stamp
 from collectors.logins.lines import Line
 from collectors.logins.sections import JOURNAL, Log
+from collectors.logins.span import Span
 
+_ROTATED = re.compile(r"\.log|[.-]\d|\.(?:gz|xz|zst|bz2|lz4|old)$")
+NEAR = (timedelta(0), timedelta(seconds=1), timedelta(seconds=-1))
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 Mark = tuple[datetime, str, str, str]
@@ -26,26 +30,30 @@ class Reading:
     def __init__(self, logs: Sequence[Log], clock: Clock) -> None:
         self._clock = clock
         self._reach: list[tuple[Log, datetime]] = []
+        # What looks wrong about the logs, once all lines were read.
+        self.odd: list[str] = []
         dated = [(log, *_years(log, clock)) for log in logs]
-        dated.sort(key=lambda each: (each[0].rank, _family(each[0].path), each[2] or _LAST))
+        dated.sort(key=lambda each: (each[0].rank, family(each[0].path), each[2] or _LAST))
         self._logs = [(log, years) for log, years, _ in dated]
 
     def __iter__(self) -> Iterator[Line]:
         """Yield every line that has a time and a program."""
         families: dict[str, set[Mark]] = {}
-        single = len({_family(log.path) for log, _ in self._logs}) == 1
+        single = len({family(log.path) for log, _ in self._logs}) == 1
         for log, years in self._logs:
             lines = self._lines(log, years)
             if single:
                 yield from lines
                 continue
-            family = _family(log.path)
-            mine = families.setdefault(family, set())
-            others = [known for name, known in families.items() if name != family]
+            name = family(log.path)
+            mine = families.setdefault(name, set())
+            others = [known for other, known in families.items() if other != name]
             for line in lines:
-                mark = (line.at.replace(microsecond=0), line.program, line.pid, line.message)
-                mine.add(mark)
-                if not any(mark in other for other in others):
+                at = line.at.replace(microsecond=0)
+                mine.add((at, line.program, line.pid, line.message))
+                # Each logger takes the time itself, so the next second may have begun.
+                near = ((at + by, line.program, line.pid, line.message) for by in NEAR)
+                if not any(mark in other for mark in near for other in others):
                     yield line
 
     def earliest(self) -> datetime | None:
@@ -53,11 +61,17 @@ class Reading:
 
         A general log in which no login stands is no evidence of logins.
         """
+        if cut := [at for log, at in self._reach if "skipped" in log.left]:
+            return max(cut)
         telling = [at for log, at in self._reach if log.rank in (1, JOURNAL) or log.has_lines]
         return min(telling or [at for _, at in self._reach], default=None)
 
+    def cut_short(self, from_at: datetime) -> list[Log]:
+        """Return the logs whose beginning was left out although it is of the period."""
+        return [log for log, at in self._reach if "skipped" in log.left and at > from_at]
+
     def _lines(self, log: Log, years: list[int]) -> Iterator[Line]:
-        earliest = None if log.oldest is None else datetime.fromtimestamp(log.oldest, UTC)
+        span = Span(log, self.odd)
         run, key = -1, ""
         last: Line | None = None
         before, year = "", 0
@@ -75,27 +89,37 @@ class Reading:
                 if when != before or years[run] != year:
                     before, year = when, years[run]
                     moment = self._moment(when, year)
-                    if moment is not None and log.oldest is None:
-                        earliest = moment[0] if earliest is None else min(earliest, moment[0])
+                    if moment is not None:
+                        span.see(moment[0])
                 if moment is not None:
                     at, ambiguous = moment
                     last = Line(at, ambiguous, host, program, pid or "", text[found.end() :])
                     yield last
                 continue
             before = ""
-            head = head_of(text) if count else None
-            if head is None or head.stamp is None:
+            other = self._other(count, text, years[run], last)
+            if other is None:
+                span.pass_over(text if count == -1 and run == 0 else "")
                 continue
-            if (other := self._clock.utc(head.stamp, years[run])) is None:
-                continue
-            at, ambiguous = other
-            if log.oldest is None and (earliest is None or at < earliest):
-                earliest = at
-            if count != -1 and (line := _line(at, ambiguous, head, count, last)) is not None:
+            at, line = other
+            span.see(at, in_order=count > 0)
+            if line is not None:
                 last = line
                 yield line
-        if earliest is not None:
-            self._reach.append((log, earliest))
+        if (begins := span.begins()) is not None:
+            self._reach.append((log, begins))
+
+    def _other(
+        self, count: int, text: str, year: int, last: Line | None
+    ) -> tuple[datetime, Line | None] | None:
+        """Return the time of a line of any form, and the line, if it is one to be read."""
+        head = head_of(text) if count else None
+        if head is None or head.stamp is None:
+            return None
+        moment = self._clock.utc(head.stamp, year)
+        if moment is None:
+            return None
+        return moment[0], None if count == -1 else _line(*moment, head, count, last)
 
     def _moment(self, when: str, year: int) -> Moment | None:
         """Return the time of a plain line's stamp."""
@@ -122,10 +146,10 @@ def _line(at: datetime, ambiguous: bool, head: Head, count: int, last: Line | No
     )
 
 
-def _family(path: str) -> str:
+def family(path: str) -> str:
     """Return the log's name without what rotation adds."""
     folder, _, name = path.rpartition("/")
-    return folder + "/" + name.split(".log")[0].split(".")[0].split("-2")[0]
+    return folder + "/" + _ROTATED.split(name, maxsplit=1)[0]
 
 
 def _key(count: int, line: str) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from collectors.errors import ParseError
 
 JOURNAL = 9
+LISTED = {"hint": "hints", "unread": "unread", "odd": "odd", "nofile": "no_file"}
+COUNTED = ("blurred", "accepted", "lost", "skipped")
 _RETURNS = re.compile("\r+\n")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Log:
     """One file, or the journal: `rank` 1 for where logins belong, 2 for the general log.
 
@@ -28,7 +31,10 @@ class Log:
     oldest: float | None = None
     status: int | None = None
     folded: bool = False
-    capped: bool = False
+    # What the filter left out or told less exactly: how many failed logins without the user's
+    # name, logins without their end, lines not at all, bytes of its beginning; until when it
+    # was read, where the time was not enough.
+    left: dict[str, str] = field(default_factory=dict)
 
     def entries(self) -> Iterator[tuple[int, str]]:
         """Yield (count, line): 1 for a line, 0 marks a new year, -1 the log's first lines,
@@ -51,6 +57,16 @@ class Log:
     def has_entries(self) -> bool:
         """Whether any line of it was printed."""
         return any(self.text[start:stop].strip("\n") for start, stop in self.spans)
+
+    @property
+    def beginning(self) -> str:
+        """Return its first lines, as many as were printed in any case."""
+        return "\n".join(line for count, line in islice(self.entries(), 3) if count == -1)
+
+    @property
+    def size(self) -> int:
+        """Return how much of it was printed."""
+        return sum(stop - start for start, stop in self.spans)
 
     @property
     def has_lines(self) -> bool:
@@ -85,6 +101,11 @@ class Evidence:
     denied: list[tuple[int, str]] = field(default_factory=list)
     tools: list[tuple[str, str]] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
+    # Logs for which the time was not enough, and what is odd about those that were read.
+    unread: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
+    no_file: list[str] = field(default_factory=list)
+    wtmp: float = 0
     done: bool = False
 
 
@@ -142,8 +163,8 @@ def _inside(log: Log, word: str, rest: str, line: str) -> Log | None:
         return None
     if word == "folded":
         log.folded = True
-    elif word == "capped":
-        log.capped = True
+    elif word == "late" or (word in COUNTED and int(rest) >= 0):
+        log.left[word] = rest
     else:
         raise ParseError("a note that is not understood", line)
     return log
@@ -160,8 +181,10 @@ def _outside(seen: Evidence, word: str, rest: str, line: str) -> None:
     elif word == "tool":
         tool, _, path = rest.partition(" ")
         seen.tools.append((tool, path))
-    elif word == "hint":
-        seen.hints.append(rest)
+    elif word in LISTED:
+        getattr(seen, LISTED[word]).append(rest)
+    elif word == "wtmp":
+        seen.wtmp = float(rest)
     elif word == "done":
         seen.done = True
     else:

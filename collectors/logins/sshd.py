@@ -33,6 +33,7 @@ from collectors.logins.sshd_pam import SshdPam
 PROGRAMS = frozenset(
     {"sshd", "sshd-session", "sshd-auth", "sshd2", "openssh-server", "in.sshd", "internal-sftp"}
 )
+_PAM = ("pam_", "(pam_", "authentication failure; logname=")
 _PREFIXES = frozenset({"error:", "fatal:", "info:", "log:"})
 
 
@@ -41,6 +42,7 @@ class Sshd:
 
     def __init__(self) -> None:
         self._book = Book()
+        self.scans = self._book.scans
         self._folded: list[Attempt] = []
         self._pam = SshdPam(self._book, self._folded)
 
@@ -55,7 +57,7 @@ class Sshd:
             word = message.partition(" ")[0]
         if not line.module and (handler := _HANDLERS.get(word)) is not None:
             handler(self, line, message)
-        elif line.module or message.startswith(("pam_", "(pam_")):
+        elif line.module or message.startswith(_PAM):
             self._pam.feed(line, message)
 
     def rows(self) -> Iterator[Row]:
@@ -71,7 +73,8 @@ class Sshd:
             return
         if line.folded:
             probe = said.method == "none" and not said.invalid
-            row = _attempt(line, ABORTED if probe else FAILED, said)
+            result = ACCEPTED if said.word == "Accepted" else ABORTED if probe else FAILED
+            row = _attempt(line, result, said)
             row.source_port = row.source_port if row.count == 1 else None
             self._folded.append(row)
             return
@@ -82,7 +85,8 @@ class Sshd:
             if said.invalid:
                 connection.refused = connection.refused or line
             return
-        connection = self._book.find(line, said.ip, said.port, new=True)
+        user = said.user if said.invalid else None
+        connection = self._book.find(line, said.ip, said.port, new=True, user=user)
         connection.learn(said.ip, said.port, said.user)
         if said.word == "Accepted":
             connection.accepted = _attempt(line, ACCEPTED, said)
@@ -150,7 +154,7 @@ class Sshd:
         # "not allowed … from" may give a name where the other lines give an address.
         address = ip if is_address(ip) else None
         new = word not in sshd_lines.LATER
-        connection = self._book.find(line, address, number, new=new)
+        connection = self._book.find(line, address, number, new=new, user=None if new else user)
         connection.learn(ip, number, user)
         connection.refused = connection.refused or line
 
@@ -186,6 +190,17 @@ class Sshd:
             return
         self._end(line, message)
 
+    def _scan(self, line: Line, message: str) -> None:
+        if (found := sshd_lines.SCAN.match(message)) is None:
+            return
+        where = next((each for each in found.groups() if each is not None), "")
+        ip, _, rest = where.partition(" port ")
+        connection = self._book.find(line, source(ip), port(rest), new=True)
+        connection.learn(source(ip), port(rest))
+        connection.scan = connection.scan or line
+        # Where the address is not told, the line that ends the connection tells it.
+        connection.ended = bool(ip)
+
     def _end(self, line: Line, message: str) -> None:
         if (found := sshd_lines.TOO_MANY.match(message)) is not None:
             connection = self._book.find(line, source(found[2]), port(found[3]))
@@ -211,8 +226,14 @@ class Sshd:
             row.user, row.source_ip = said.user, said.ip
             self._folded.append(row)
             return
-        connection = self._book.find(line, said.ip, said.port)
+        nameless = not said.kind and said.user is None
+        if line.folded and nameless:
+            self.scans.append((line.at, said.ip, line.count))
+            return
+        connection = self._book.find(line, said.ip, said.port, user=said.user)
         connection.learn(said.ip, said.port, said.user)
+        if nameless and line.message.rstrip().endswith("[preauth]"):
+            connection.scan = connection.scan or line
         if said.kind == "invalid" or said.judged:
             connection.refused = connection.refused or line
         elif said.kind:
@@ -240,4 +261,10 @@ _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
     "PAM": Sshd._pam_error,
     "Connection": Sshd._from,
     **dict.fromkeys(sshd_lines.ENDS, Sshd._end),
+    "Did": Sshd._scan,
+    "Bad": Sshd._scan,
+    "Unable": Sshd._scan,
+    "Protocol": Sshd._scan,
+    "banner": Sshd._scan,
+    "kex_exchange_identification:": Sshd._scan,
 }

@@ -101,6 +101,15 @@ TOO_MANY = re.compile(
     r"Disconnecting: Too many authentication failures(?: for (?:invalid user )?(.*?)"
     r"(?: from (\S+)(?: port (\d+))?(?: ssh\d?)?)?)?$"
 )
+# Who connected and said nothing of a user, or nothing that SSH knows.
+SCAN = re.compile(
+    r"Did not receive identification string from (\S+(?: port \d+)?)\s*$"
+    r"|Bad protocol version identification .* from (\S+(?: port \d+)?)$"
+    r"|Unable to negotiate with (\S+ port \d+|\S+?): "
+    r"|banner exchange: Connection from (\S+ port \d+): "
+    r"|Protocol major versions differ for (\S+ port \d+|\S+?): "
+    r"|kex_exchange_identification: "
+)
 FROM = re.compile(r"Connection from (\S+) port (\d+)(?: on .*)?$")
 
 

@@ -31,7 +31,9 @@ class SshdPam:
         elif said.kind == pam.DENIED:
             connection = self._book.find(line)
             connection.learn(source(said.rhost), None, said.user)
-            connection.refused = connection.refused or line
+            row = attempt(line, FAILED, SERVICE)
+            row.user, row.source_ip = said.user, source(said.rhost)
+            connection.pam_failures.setdefault(said.module, [row])
         elif said.kind == pam.GRANTED:
             connection = self._book.find(line, new=True)
             connection.learn(source(said.rhost), None, said.user)

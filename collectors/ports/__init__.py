@@ -45,8 +45,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 SCRIPT = r"""
-listed() { within 6 ss -lntupe "$1" 2>&1; }
-again() { printf '%s\n' "$listed"; }
+# Without its words of a cgroup2 that is not mounted, which new ones say on old systems.
+listed() { within 6 ss -lntupe "$1" 2>/dev/null; }
+again() { printf '%s\n' "$listed"; return "$1"; }
 # Sockets that listen (0A) or are bound without a peer (07), as: address, uid, inode.
 bound() { awk -v want="$1" 'FNR > 1 && $4 == want { print $2, $8, $10 }' "$2"; }
 # Which process holds which socket, for those inodes alone.
@@ -65,9 +66,9 @@ owners() {
 say id id -u
 if [ -r /proc/net/tcp ]; then
   say range cat /proc/sys/net/ipv4/ip_local_port_range
-  listed=$(listed -4)
+  listed=$(listed -4); ended=$?
   case $listed in Netid*)
-    say ss4 again; listed=$(listed -6); say ss6 again ;;
+    say ss4 again "$ended"; listed=$(listed -6); say ss6 again "$?" ;;
   *)
     say order sh -c "printf 'I\0' | od -d"
     for kind in tcp tcp6 udp udp6; do
@@ -116,7 +117,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     if skipped and not listed:
         raise ParseError("not a line of a list of sockets", skipped[0])
     more = f" and {len(skipped) - 1} more" if len(skipped) > 1 else ""
-    cause = f"not understood: {skipped[0][:100]!r}{more}" if skipped else ""
+    cause = f"sockets may be missing: not understood {skipped[0][:100]!r}{more}" if skipped else ""
     rows = _rows(listed, found.value("range"))
     unseen = any(row["process"] is None for row in rows) and found.value("id") != "0"
     return Parsed(rows, cause, NEEDS_ROOT if unseen else "")

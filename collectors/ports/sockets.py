@@ -12,23 +12,29 @@ After the sources of iproute2 (misc/ss.c: "uid:" is left out for root), of the k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from collectors.text import Sections
 
 HEADING = re.compile(r"(Netid\s+State|USER\s+COMMAND)\b.*")
-SS = re.compile(r"(tcp|udp)\s+(\S+)\s+\d+\s+\d+\s+(\S+):(\d{1,5}|\*)\s+\S+(?:\s+(.*))?")
-# The name may hold the marks themselves: it ends where what follows it is in order.
-HOLDER = re.compile(r'\("(.{0,64}?)",pid=(\d{1,10}),fd=\d{1,10}\)(?=,\("|\)(?:\s|$))')
-OLD_HOLDER = re.compile(r'\("(.{0,64}?)",(\d{1,10}),\d{1,10}\)(?=,\("|\)(?:\s|$))')
+SS = re.compile(r"(tcp|udp)\s+(\S+)\s+\d+\s+\d+\s+(\S+):(\d{1,5}|\*)\s+\S+(?:\s+(.*))?", re.DOTALL)
+# What stands behind a name; a name may hold the same, in the kernel's 15 bytes.
+BEHIND = re.compile(r'",pid=(\d{1,10}),fd=\d{1,10}\)(?:,(?=\(")|(\))(?=\s|$))')
+OLD_BEHIND = re.compile(r'",(\d{1,10}),\d{1,10}\)(?:,(?=\(")|(\))(?=\s|$))')
+LONGEST_NAME = 15
+MOST_BREAKS = 60  # more are made to keep us busy
 OWNED_BY = re.compile(r"\s*(?:timer:\S+\s+)?(?:uid:(\d{1,10})\s+)?ino:\d+")
 HEX = re.compile(r"([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) (\d{1,10}) (\d{1,20})")
 OWNER = re.compile(r"(\d{1,20}) (\d{1,10}) ?(.{0,64})")
 SOCKSTAT = re.compile(
     r"(\S+)\s+(.*\S)\s+(\d{1,10}|\?)\s+(?:\d+|\?)\s+(tcp|udp)(4|6|46)\s+(\S+):(\d{1,5}|\*)\s+\S+.*"
 )
+
+
+Holders = tuple[tuple[str | None, int | None], ...]
+UNSEEN: Holders = ((None, None),)
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,14 @@ class Socket:
     interface: str | None
     port: int
     user: str | None
-    holders: tuple[tuple[str | None, int | None], ...]
+    holders: Holders
 
 
 def ss(found: Sections, name: str, six: str, skipped: list[str]) -> Iterator[Socket]:
     names = _names(found)
-    for line in found[name].lines:
-        if HEADING.fullmatch(line) or not line.strip():
-            continue
+    if found[name].status != 0 or not any(HEADING.fullmatch(one) for one in found[name].lines):
+        skipped.append(f"{name} ended with {found[name].status}")
+    for line in _joined(found[name].lines):
         hit = SS.fullmatch(line.rstrip())
         address = hit and _address(hit[3], six)
         if not hit or not address or hit[4] == "*":
@@ -59,17 +65,50 @@ def ss(found: Sections, name: str, six: str, skipped: list[str]) -> Iterator[Soc
             yield Socket(hit[1] + six, *address, int(hit[4]), user, holders)
 
 
-def _holders(said: str) -> tuple[tuple[tuple[str | None, int | None], ...], str]:
-    """Return who holds a socket, and what stands after that."""
-    if not said.startswith("users:("):
-        return ((None, None),), said
-    pattern = HOLDER if ",pid=" in said else OLD_HOLDER
-    holders: list[tuple[str | None, int | None]] = []
-    at = len("users:(")
-    while hit := pattern.match(said, at):
-        holders.append((hit[1], int(hit[2])))
-        at = hit.end() + 1
-    return tuple(holders) or ((None, None),), said[at:]
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Return the lines of sockets; the name of a process may break one, where it stands."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and not SS.fullmatch(line.rstrip()) and _is_broken(whole[-1]):
+            whole[-1] += f"\n{line}"
+        elif line.strip() and not HEADING.fullmatch(line):
+            whole.append(line)
+    return whole
+
+
+def _is_broken(line: str) -> bool:
+    if line.count("\n") >= MOST_BREAKS:
+        return False
+    hit = SS.fullmatch(line.rstrip())
+    said = (hit and hit[5]) or ""
+    return said.startswith("users:(") and _holders(said)[0] == UNSEEN
+
+
+def _holders(said: str) -> tuple[Holders, str]:
+    """Return who holds a socket, and what stands after that; UNSEEN when it is not in order.
+
+    A name ends where all that follows it is in order: where that fails, a later end is tried.
+    """
+    if not said.startswith('users:(("'):
+        return UNSEEN, said
+    behind = BEHIND if ",pid=" in said else OLD_BEHIND
+    found: list[tuple[str | None, int | None]] = []
+    tried = [behind.finditer(said, 9)]
+    begins, dead = [9], set[int]()
+    while tried:
+        hit = next(tried[-1], None)
+        if hit is None or hit.start() - begins[-1] > LONGEST_NAME:
+            tried.pop()
+            dead.add(begins.pop())
+            del found[-1:]
+        elif hit[2]:
+            found.append((said[begins[-1] : hit.start()], int(hit[1])))
+            return tuple(found), said[hit.end() :]
+        elif hit.end() + 2 not in dead:
+            found.append((said[begins[-1] : hit.start()], int(hit[1])))
+            begins.append(hit.end() + 2)
+            tried.append(behind.finditer(said, begins[-1]))
+    return UNSEEN, said
 
 
 def _address(said: str, six: str) -> tuple[str, str | None] | None:
@@ -93,7 +132,7 @@ def proc(found: Sections, skipped: list[str]) -> Iterator[Socket]:
     for name in ("tcp", "tcp6", "udp", "udp6"):
         for line in found[name].lines if name in found else ():
             if hit := HEX.fullmatch(line.strip()):
-                holders = tuple(owners.get(hit[4], [(None, None)]))
+                holders = tuple(owners.get(hit[4], UNSEEN))
                 user = names.get(hit[3], hit[3])
                 yield Socket(name, _decoded(hit[1], big), None, int(hit[2], 16), user, holders)
             elif line.strip():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from report.markup import Col, Page, block, facts, halves, section, table
-from report.reading import View
+from report.reading import View, rows_of
 from report.sections import NAMES, flows, nth
+from report.settings import DaysLeft, Limit
 from report.words import listing, number, period, plural, readable, span
 
 WORDS = (
@@ -28,6 +29,7 @@ def page(view: View) -> Page:
     ).format(again)
     parts = [
         halves(_from(view) + command, _limits(view) + _words()),
+        _score(view),
         Markup('<footer class="screen quiet">{}</footer>').format(readable(info.classification)),
     ]
     seconds = (info.finished_at - info.started_at).total_seconds()
@@ -63,10 +65,36 @@ def _limits(view: View) -> Markup:
         ("Disk used, %", number(limits.disks.warning), number(limits.disks.critical)),
         ("Inodes used, %", number(limits.inodes.warning), number(limits.inodes.critical)),
         ("Failed logins of a host", number(failed.warning), number(failed.critical)),
+        ("Memory used, %", number(limits.memory.warning), number(limits.memory.critical)),
+        ("Clock off, s", *(number(one) for one in _pair(limits.clock_seconds))),
+        ("Days until full", *(number(one) for one in _pair(limits.full_in_days))),
+        ("Days of a certificate", *(number(one) for one in _pair(limits.certificate_days))),
         ("Servers read, at least %", number(view.info.coverage_minimum_percent), "–"),
     ]  # fmt: skip
     cols = (Col("", 48), Col("Warning", 18, "n"), Col("Critical", 18, "n"))
     return block("Limits in force", "at or above", table(cols, rows))
+
+
+def _pair(limit: Limit | DaysLeft) -> tuple[float, float]:
+    return limit.warning, limit.critical
+
+
+def _score(view: View) -> Markup:
+    """Return how far the forecasts of earlier days can be trusted."""
+    rows = list(rows_of(view, "score"))
+    if not rows:
+        return Markup()
+    cols = (
+        Col("Days ahead", 24, "n"), Col("Judged", 22, "n"), Col("Came true, %", 26, "n"),
+        Col("Off, %", 20, "n"), Col("A line, %", 22, "n"), Col("As then, %", 24, "n"),
+    )  # fmt: skip
+    cells = [
+        (row.days_ahead, row.forecasts, number(row.held_percent), number(row.off_percent, 2),
+         number(row.line_off_percent, 2), number(row.same_off_percent, 2))
+        for row in rows
+    ]  # fmt: skip
+    said = "80 % are meant to come true within their range; medians, of a disk's size"
+    return block("Forecasts of earlier days", said, table(cols, cells))
 
 
 def _words() -> Markup:

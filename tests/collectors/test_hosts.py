@@ -66,9 +66,32 @@ def test_families(identity: str, family: str | None) -> None:
     assert row["os_family"] == family
 
 
+def test_families_without_a_like() -> None:
+    for family, names in {
+        "debian": "debian ubuntu raspbian devuan deepin linuxmint",
+        "rhel": "rhel fedora centos rocky almalinux ol amzn",
+        "suse": "suse sles sled sles_sap opensuse opensuse-leap opensuse-tumbleweed",
+        "arch": "arch archlinux", "alpine": "alpine", "gentoo": "gentoo",
+    }.items():  # fmt: skip
+        for name in names.split():
+            text = f"uname|Linux 6.1\nuname|=0\nos|ID={name}\nos|=0\n"
+            (row,) = hosts.parse(text, ASK).rows
+            assert (row["os_family"], row["os_name"]) == (family, name)
+
+
+def test_aix_by_its_own_level() -> None:
+    (row,) = hosts.parse("uname|AIX 2\nuname|=0\naix|7200-05-03-2148\naix|=0\n", ASK).rows
+    assert (row["os_family"], row["os_name"], row["os_version"]) == (
+        "aix",
+        "AIX",
+        "7200-05-03-2148",
+    )
+
+
 @pytest.mark.parametrize(
     ("lines", "system"),
     [
+        ("release|/etc/oracle-release Oracle Linux Server release 6.10", "rhel Oracle Linux Server 6.10"),
         ("release|/etc/system-release Amazon Linux AMI release 2014.03", "rhel Amazon Linux AMI 2014.03"),
         ("release|/etc/redhat-release Red Hat Enterprise Linux Server release 6.10(Santiago)",
          "rhel Red Hat Enterprise Linux Server 6.10"),

@@ -141,7 +141,7 @@ SNAPSHOT = {
     "servers": "init|systemd\ninit|=0\nsystem|running\nsystem|=0\nfailed|=0\nkernel|Linux 6\nkernel|=0\n",
     "uptime": "uptime|1.0 1.0\nuptime|=0\nloadavg|0.0 0.0 0.0 1/1 1\nloadavg|=0\n",
     "disks": f"mounts|/dev/a / ext4 rw 0 0\nmounts|=0\ndf|{HEADINGS[0]}\ndf|/dev/a 8 4 4 50% /\ndf|=0\n",
-    "ports": "ss4|Netid State\nss4|tcp LISTEN 0 5 *:22 *:*\nss4|udp UNCONN 0 0 *:68 *:*\nss4|=0\nss6|=0\n",
+    "ports": "ss4|Netid State\nss4|tcp LISTEN 0 5 *:22 *:*\nss4|udp UNCONN 0 0 *:68 *:*\nss4|=0\nss6|Netid State\nss6|=0\n",
     "users": "passwd|root:x:0:0::/root:/bin/sh\npasswd|a:x:1:1::/:\npasswd|=0\nshadow|root:set:1:\nshadow|=0\n",
     "groups": "group|root:0:\ngroup|root:0:a\ngroup|b:1:\ngroup|=0\npasswd|root:0\npasswd|=0\n",
     "sudoers": "file1|/etc/sudoers\ntext1|a ALL=ALL\ntext1|b ALL=ALL\ntext1|=0\nid|0\nid|=0\n",

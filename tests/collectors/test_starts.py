@@ -36,6 +36,9 @@ INIT = "1 (a b) c) S 0 1 1 0 -1 4194560 134088 0 0 0 5 1 2 2 20 0 1 0 {ticks} 46
     [
         (0, 1795323631, None),  # a machine
         (499, 1795323631, None),
+        (500, 1795323631, 1795323636),
+        (8640000, 1795323631, 1795410031),  # it starts this second
+        (8640100, 1795323631, None),
         (360000, 1795323631, 1795327231),  # a container started an hour after its machine
         (86400000, 1795400000, None),  # lxcfs, where btime is the container's
     ],
@@ -45,6 +48,23 @@ def test_a_container_has_a_start_of_its_own(ticks: int, btime: int, started: int
     (row,) = uptime.parse(text, ASK).rows
     found = row["container_started_at"]
     assert (found and found.timestamp()) == started
+
+
+@pytest.mark.parametrize(("hertz", "after"), [(250, 1440), (1000, 360), (0, 3600)])
+def test_the_start_of_a_container_is_counted_in_the_machines_ticks(hertz: int, after: int) -> None:
+    text = PROC.format(up=86400, btime=1795323631, init=INIT.format(ticks=360000))
+    text = text.replace("ticks|100", f"ticks|{hertz}")
+    (row,) = uptime.parse(text, ASK).rows
+    assert row["container_started_at"].timestamp() == 1795323631 + after
+
+
+def test_a_short_line_of_proc_stat_tells_no_start() -> None:
+    whole = INIT.format(ticks=360000)
+    for line in (whole.removesuffix(" 360000 464 32"), whole.replace("360000", "x"), ""):
+        text = PROC.format(up=86400, btime=1795323631, init=line)
+        assert uptime.parse(text, ASK).rows[0]["container_started_at"] is None
+    text = PROC.format(up=86400, btime=1795323631, init=whole.removesuffix(" 464 32"))
+    assert uptime.parse(text, ASK).rows[0]["container_started_at"] is not None
 
 
 REBOOT = "reboot   system boot  6.1.0-18-amd64   Sun Nov 22 05:00:31 2026   still running"
@@ -159,12 +179,51 @@ def test_a_record_that_is_no_longer_kept_tells_nothing() -> None:
     assert found(told(BOOTS.replace(RUNS[0], "d" * 32), ORDERLY)) == (None, None, None)
 
 
+def test_a_record_with_a_time_that_cannot_be_costs_no_other() -> None:
+    for record in (BOOTS.replace("2026-11-22 05:00:31", "2026-11-31 05:00:31"),
+                   LAST.replace("Nov 22 05:00:31", "Nov 31 05:00:31"),
+                   WTMPDB.replace("Nov 22 05:00:31", "Nev 22 05:00:31")):  # fmt: skip
+        assert found(told(record, ORDERLY)) == (None, None, None)
+        assert found(told(record, ORDERLY, LAST if "last|" not in record else WTMPDB))[1] == 2
+
+
 def test_a_clock_that_was_ahead_at_the_start_costs_nothing() -> None:
     # As a machine with its clock in local time notes it, before the time is set right.
     ahead = LAST.replace("Nov 22 15:10:31", "Nov 22 17:10:31")
     assert found(told(ahead)) == ("crashed", 2, 1)
     behind = BOOTS.replace("Sun 2026-11-22 15:10:31", "Sun 2026-11-22 15:06:31")
     assert found(told(behind, ORDERLY, hours=24)) == ("crashed", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("booted", "starts"),
+    [
+        ("2026-11-22 15:00:00", 0),  # of the period before
+        ("2026-11-22 15:00:01", 1),
+        ("2026-11-23 15:00:00", 1),
+        ("2026-11-23 15:00:01", 0),  # of the next
+    ],
+)
+def test_a_start_belongs_to_one_period(booted: str, starts: int) -> None:
+    stamp = datetime.fromisoformat(booted).strftime("%a %b %d %H:%M:%S %Y")
+    listed = LAST.replace("Sun Nov 22 15:10:31 2026", stamp)
+    text = f"now|1795489231\nnow|=0\n{PROC.split('now|=0')[1]}"
+    btime = int(datetime.fromisoformat(booted).replace(tzinfo=UTC).timestamp())
+    text = text.format(up=1795489231 - btime, btime=btime, init=INIT.format(ticks=0))
+    to_at = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    row = uptime.parse(text + listed, Ask(to_at - timedelta(hours=24), to_at)).rows[0]
+    assert row["starts"] == starts
+
+
+def test_the_record_of_a_start_may_be_five_minutes_early() -> None:
+    for clock, stop in (("15:05:21", "crashed"), ("15:05:20", None)):
+        assert told(LAST.replace("15:10:31", clock))["last_stop"] == stop
+
+
+def test_a_record_that_begins_with_the_period_reaches_far_enough() -> None:
+    begins = LAST.replace("Fri Nov 20 03:12:41", "Sun Nov 22 04:00:00")
+    assert found(told(begins)) == ("crashed", 2, 1)
+    assert found(told(begins.replace("04:00:00", "04:00:01"))) == ("crashed", None, None)
 
 
 def test_how_a_run_ended_is_not_known_where_the_journal_did_not_answer() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,41 @@ def test_the_line(case: str) -> None:
 def test_another_line(line: str) -> None:
     with pytest.raises(ParseError):
         uptime.parse(f"line|{line}\nline|=0\n", ASK)
+
+
+@pytest.mark.parametrize(
+    ("now", "btime", "booted"),
+    [
+        ("1795400100", "btime 1795400000", 1795400000),
+        ("1795400160", "btime 1795400000", 1795400000),
+        ("1795400161", "btime 1795400000", 1795400061),  # lxcfs: btime is the machine's
+        ("1795400100", "grep: /proc/stat: No such file or directory", 1795400000),
+        ("date: not found", "btime 1795400000", 1795400000),
+        ("date: not found", "grep: /proc/stat: No such file or directory", None),
+    ],
+)
+def test_the_start_by_proc(now: str, btime: str, booted: int | None) -> None:
+    text = f"now|{now}\nnow|=0\nbtime|{btime}\nbtime|=0\nuptime|100.00 1.00\nuptime|=0\n"
+    (row,) = uptime.parse(f"{text}loadavg|0.00 0.00 0.00 1/1 1\nloadavg|=0\n", ASK).rows
+    assert (row["booted_at"] and row["booted_at"].timestamp()) == booted
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 400, "\u00b2", "-1", "1e9"])
+def test_a_number_that_cannot_be_is_not_known(number: str) -> None:
+    row = {"now": "1795400100", "btime": "btime 1795400000", "cores": "4", "ticks": "100",
+           "init": f"1 (x) {'0 ' * 19}{number} 0"}  # fmt: skip
+    lines = "uptime|100.00 1.00\nuptime|=0\nloadavg|0.00 0.00 0.00 1/1 1\nloadavg|=0\n"
+    for name in ("init", "now", "btime", "cores", "ticks"):
+        said = row | (
+            {} if name == "init" else {name: f"btime {number}" if name == "btime" else number}
+        )
+        text = lines + "".join(f"{key}|{value}\n{key}|=0\n" for key, value in said.items())
+        (found,) = uptime.parse(text, ASK).rows
+        assert found["booted_at"] == datetime.fromtimestamp(1795400000, UTC)
+        assert found["container_started_at"] is None
+        assert found["cores"] == (None if name == "cores" else 4)
+    with pytest.raises(ParseError):
+        uptime.parse(f"uptime|{number}.00 1.00\nuptime|=0\n{lines.partition('=0')[2]}", ASK)
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ EXPIRY = {"expires_at": datetime(2026, 12, 31, tzinfo=UTC)}
 CASES: dict[str, tuple[str, list[Row], list[Row], list[tuple[str | None, ...]]]] = {
     "nothing": ("ports", [SSH], [SSH], []),
     "a new port": (
-        "ports", [SSH], [SSH, SSH | {"port": 4444, "process": "nc", "user": "amy"}],
-        [("tcp 4444 on 0.0.0.0 (nc)", "added", None, "process nc; user amy")],
+        "ports", [SSH], [SSH, SSH | {"port": 4444, "process": "nc", "user": "amy", "scope": "any"}],
+        [("tcp 4444 on 0.0.0.0 (nc)", "added", None, "process nc; user amy; scope any")],
     ),
     "a port less": (
         "ports", [SSH], [], [("tcp 22 on 0.0.0.0 (sshd)", "removed", "process sshd; user root", None)],

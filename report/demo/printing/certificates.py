@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collectors.certificates import USUAL
-
 from report.demo import certificates
 from report.demo.organisation import DOMAIN
 from report.demo.visit import Visit, section
