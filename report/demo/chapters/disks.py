@@ -132,7 +132,7 @@ def _extended(story: Story) -> None:
 
 
 def _read_only(story: Story) -> None:
-    found = _free(story, "edge", 3, "/var", "systemd") or _free(story, "edge", 1, "/var")
+    found = _free(story, "edge", 2, "/var", "systemd") or _free(story, "edge", 1, "/var")
     if found is None:
         return
     server, mount = found
