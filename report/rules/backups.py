@@ -15,7 +15,7 @@ def not_there(view: View) -> list[Finding]:
             continue
         critical = row.state in ("missing", "too_old")
         name, host = str(row.name), str(row.host)
-        said = f"backup {foreign(name, 40)} {_what(row)}."
+        said = f"Backup {foreign(name, 40)} {_what(row)}."
         found.append(
             Finding("backup", "critical" if critical else "warning", "Backups", host, (host,), said,
                     "upkeep", object=name, collector="backups")

@@ -34,7 +34,7 @@ def running_out(view: View) -> list[Finding]:
         host = str(row.host)
         found.append(
             Finding("certificate", severity, "Expiring", host, (host,),
-                    f"certificate {foreign(row.source, 60)}{whose} {when}.", "upkeep",
+                    f"Certificate {foreign(row.source, 60)}{whose} {when}.", "upkeep",
                     object=str(row.source), collector="certificates")
         )  # fmt: skip
     return found

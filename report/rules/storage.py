@@ -12,6 +12,8 @@ SEVERITY: dict[str, Severity] = {
     "rebuilding": "warning",
     "unknown": "warning",
 }
+KIND = {"md": "RAID", "smart": "Disk", "lvm": "LVM", "zfs": "Pool", "multipath": "Multipath",
+        "btrfs": "Btrfs"}  # fmt: skip
 SAID = {"unknown": "its health is not known"}
 
 
@@ -24,7 +26,8 @@ def unhealthy(view: View) -> list[Finding]:
             continue
         name, host = f"{row.kind} {row.name}", str(row.host)
         why = "" if is_missing(row.detail) or not row.detail else f": {foreign(row.detail, 120)}"
-        said = f"{foreign(name, 60)} {SAID.get(state, f'is {state}')}{why}."
+        shown = f"{KIND.get(str(row.kind), row.kind)} {row.name}"
+        said = f"{foreign(shown, 60)} {SAID.get(state, f'is {state}')}{why}."
         if state == "failed":
             said = said.replace(" is failed", " has failed", 1)
         found.append(

@@ -1,0 +1,176 @@
+"""What the rules of health, upkeep and ways in say, of a day that has something of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from report import derived
+from report.changes import CHANGES
+from report.contract import Finding
+from report.findings import summarise
+from report.reading import View, view
+from report.rules import RULES, access
+from report.rules.disks import will_fill
+from report.settings import SECTIONS, Thresholds
+from report.store import Day
+from tests.report.fleets import COLLECTORS, Fleet
+from tests.report.worn import worn
+
+WORN = """\
+critical Broken db01: RAID md0 is degraded: 1 of 2 disks missing: [U_].
+critical Broken db02: Disk sdb has failed: Reallocated_Sector_Ct 2,104.
+critical Broken gone01: Down: no route to gone01.
+critical Backups backup01: Backup database is 3 days old, and may be 26 h.
+critical Backups backup01: Backup mail is missing: nothing lies at /srv/backup/mail-*.gz.
+critical Checks db01: replication is critical: CRITICAL: 4211 s behind.
+critical Memory web01: 99 % of its container's memory is used, 41 MiB of 4 GiB left.
+critical Kernel db02: 214 errors of disks: sdb, last at 03:00; “I/O error, dev sdb, sector 2210 op 0x0:(READ)”.
+critical Expiring old01: Debian GNU/Linux 10: its support ended on 30 Jun 2024.
+critical Expiring web01: Certificate /etc/letsencrypt/live/shop.example.org/cert.pem (CN=shop.example.org) ran out on 21 Nov 2026.
+critical Expiring web02: Certificate 443 (CN=shop.example.org) runs out in 5 days, on 28 Nov 2026.
+warning Backups backup01: Backup wiki has 120 B, less than 4 KiB.
+warning Checks db01: licence is unknown: no answer within 10 s.
+warning Memory web02: 96 % of its memory is used, 0.6 of 16 GiB left; 88 % of its swap.
+warning Kernel web02: 3 processes killed for want of memory: java, last at 23:00; “Out of memory: Killed process 812 (java) total-vm:8123456kB”.
+warning Expiring backup01: Debian GNU/Linux 11: its support ended on 14 Aug 2024; extended support, where it is had, until 31 Aug 2027.
+warning Expiring db02: Certificate /etc/ssl/db.pem (CN=shop.example.org) runs out in 15 days, on 8 Dec 2026.
+warning Clock db01: Its clock is 2.25 s behind ntp1.example.org.
+warning Clock old01: Clock not synchronised: no time daemon runs.
+warning Timers old01: 1 timer overdue: backup.timer.
+warning Timers web01: 1 timer failed: certbot.timer.
+warning Updates 2 hosts: 97 security updates pending on old01 and web01; most on old01, 90.
+warning Updates old01: A restart is due: kernel 5.10.0-30 runs, 5.10.0-33 is installed."""
+
+
+def said(found: Sequence[Finding]) -> list[str]:
+    return [f"{one.severity} {one.question} {one.subject}: {one.sentence}" for one in found]
+
+
+def test_a_worn_fleet() -> None:
+    assert said(summarise(worn()).findings) == WORN.splitlines()
+
+
+def test_every_limit_can_be_set() -> None:
+    day = worn()
+    lax = Thresholds.model_validate(
+        {
+            "memory": {"warning": 100, "critical": 100},
+            "clock_seconds": {"warning": 60, "critical": 60},
+            "certificate_days": {"warning": 0, "critical": 0},
+            "end_of_life_days": 0,
+        }
+    )
+    info = day.info.model_copy(update={"thresholds": lax})
+    left = said(summarise(Day(day.folder, info, day.frames)).findings)
+    gone = set(WORN.splitlines()) - set(left)
+    assert {line.split()[1] for line in gone} == {"Memory", "Expiring", "Clock"}
+    assert any("ran out on" in line for line in left)
+    strict = Thresholds.model_validate({"end_of_life_days": 600})
+    info = day.info.model_copy(update={"thresholds": strict})
+    found = said(summarise(Day(day.folder, info, day.frames)).findings)
+    assert any("Debian GNU/Linux 12" in line and "support ends on 9 Jun 2028" in line
+               for line in found)  # fmt: skip
+
+
+def test_a_section_that_is_left_out_has_no_findings() -> None:
+    day = worn()
+    info = day.info.model_copy(update={"sections": ["servers"]})
+    assert {one.section for one in summarise(Day(day.folder, info, day.frames)).findings} == {
+        "servers"
+    }
+
+
+def changed(*rows: tuple[str, ...], users: Sequence[dict[str, Any]] = ()) -> View:
+    """Return a day on which things changed: (host, what, object, change, before, after)."""
+    from collectors.base import frame
+
+    fleet = Fleet()
+    for host in sorted({row[0] for row in rows} | {user["host"] for user in users}):
+        fleet.host(host, "web", ("debian", "Debian", "12", "6.1"))
+        for collector in (*COLLECTORS, "users"):
+            fleet.outcome(host, collector)
+    for user in users:
+        fleet.add("users", **user)
+    made = view(fleet.day(sections=list(SECTIONS)))
+    names = ("host", "what", "object", "change", "before", "after")
+    held = frame(CHANGES, [dict(zip(names, row, strict=False)) for row in rows])
+    return View(made.folder, made.info, {**made.frames, "changes": held})
+
+
+def test_what_is_new_is_told_by_host_and_what_is_gone_is_not() -> None:
+    found = access.new_ways_in(
+        changed(
+            ("web1", "port", "tcp 4444 on 0.0.0.0 (nc)", "added"),
+            ("web1", "user", "eve (uid 1005)", "added"),
+            ("web1", "group", "sudo (gid 27)", "changed", "", "members eve"),
+            ("web1", "key", "root: ssh-ed25519 SHA256:abc", "added"),
+            ("web1", "user", "bob (uid 1002)", "removed"),
+            ("web2", "port", "tcp 5432 on 127.0.0.1 (postgres)", "added"),
+        )
+    )
+    assert said(found) == [
+        "warning Ways in web1: new port tcp 4444 on 0.0.0.0 (nc); new user eve (uid 1005); "
+        "group sudo (gid 27) changed: members eve; and 1 more."
+    ]
+
+
+def test_the_same_on_many_hosts_is_one_finding() -> None:
+    rows = [(f"web{n}", "user", "deploy (uid 900)", "added") for n in range(1, 6)]
+    (one,) = access.new_ways_in(changed(*rows))
+    assert one.hosts == ("web1", "web2", "web3", "web4", "web5")
+    assert one.sentence == "new user deploy (uid 900), on web1, web2 and 3 more."
+
+
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [
+        ({"name": "root", "uid": 0, "password": "set"}, ""),
+        ({"name": "toor", "uid": 0, "password": "locked"},
+         "user toor has uid 0: it is root by another name."),
+        ({"name": "guest", "uid": 1000, "password": "empty", "may_log_in": True},
+         "user guest needs no password."),
+        ({"name": "guest", "uid": 1000, "password": "empty", "may_log_in": None},
+         "user guest needs no password."),
+        ({"name": "ftp", "uid": 99, "password": "empty", "may_log_in": False}, ""),
+        ({"name": "ann", "uid": None, "password": None, "may_log_in": True}, ""),
+    ],
+)  # fmt: skip
+def test_users_that_ought_not_to_be(user: dict[str, Any], sentence: str) -> None:
+    found = access.second_roots(changed(users=[{"host": "web1", **user}]))
+    assert [one.sentence for one in found] == ([sentence] if sentence else [])
+    assert all(one.severity == "critical" for one in found)
+
+
+def filling(days: float, early: float, late: float) -> View:
+    from collectors.base import frame
+
+    fleet = Fleet()
+    fleet.host("db1", "db", ("debian", "Debian", "12", "6.1"))
+    for collector in COLLECTORS:
+        fleet.outcome("db1", collector)
+    fleet.disk("db1", "/srv", 100, 70)
+    made = view(fleet.day())
+    row = {"host": "db1", "mount": "/srv", "what": "bytes", "full_in_days": days,
+           "earliest_days": early, "latest_days": late}  # fmt: skip
+    held = frame(derived.FORECASTS, [row])
+    return View(made.folder, made.info, {**made.frames, "forecasts": held})
+
+
+@pytest.mark.parametrize(
+    ("span", "sentences"),
+    [
+        ((3, 3, 3), ["critical Filling db1: /srv 70 % full; full on Thu 26 Nov at this pace."]),
+        ((9, 6, 15), ["warning Filling db1: /srv 70 % full; full in about 9 days, "
+                      "between Sun 29 Nov and Tue 8 Dec."]),
+        ((15, 12, 20), []),
+    ],
+)  # fmt: skip
+def test_what_will_be_full_soon(span: tuple[int, int, int], sentences: list[str]) -> None:
+    assert said(will_fill(filling(*span))) == sentences
+
+
+def test_every_rule_stands_under_a_section() -> None:
+    assert set(RULES) == set(SECTIONS)
