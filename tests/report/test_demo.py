@@ -163,8 +163,10 @@ def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "'yesterday' is no date" in refused.stderr
 
 
-@pytest.mark.parametrize("wrong", [("hosts", 7), ("hosts", 2001), ("days", 4), ("days", 401)])
-def test_what_cannot_be_made_is_refused(tmp_path: Path, wrong: tuple[str, int]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [("hosts", 7), ("hosts", 2001), ("days", 4), ("days", 401), ("until", date(1, 1, 1))]
+)
+def test_what_cannot_be_made_is_refused(tmp_path: Path, wrong: tuple[str, object]) -> None:
     given = {"folder": tmp_path / "made", "hosts": 8, "days": 5, "seed": 7, "until": WORST}
     options = argparse.Namespace(**given | dict([wrong]))
     with pytest.raises(SettingsError, match=f"--{wrong[0]}: is {wrong[1]}"):

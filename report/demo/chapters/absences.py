@@ -89,10 +89,13 @@ def _few_rights(story: Story) -> None:
     since = story.past(12)
     denied = [s for s in (story.pick("cache", 5), story.pick("storage", 2)) if s]
     story.denied |= {server.name: since for server in denied}
-    for collector in ("logins", "sudoers", "keys"):
+    for collector in ("logins", "sudoers", "keys", "kernel"):
         story.plant(
             "no_permission", [s.name for s in denied], collector, since, outcome="no_permission"
         )
+    for server in denied:
+        outcome = "partial" if server.hardware else "no_permission"
+        story.plant("no_permission", [server.name], "storage", since, outcome=outcome)
     disks = [s.name for s in denied if s.hardware]
     if disks:
         story.plant("disk_unknown", disks, "sda", since, severity="warning")
