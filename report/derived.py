@@ -64,8 +64,11 @@ FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "sco
 JUDGED = 60  # filesystems a day, for the score on the last page
 
 
-def frames(day: Day) -> dict[str, pd.DataFrame]:
-    """Return what is derived of a day, by name (FRAMES): as it was saved, or made now."""
+def frames(day: Day, scored: bool = True) -> dict[str, pd.DataFrame]:
+    """Return what is derived of a day, by name (FRAMES): as it was saved, or made now.
+
+    scored: otherwise a score that was not saved is without rows, for it takes the longest.
+    """
     import pandas as pd
 
     found = {}
@@ -73,7 +76,7 @@ def frames(day: Day) -> dict[str, pd.DataFrame]:
         with suppress(OSError, ValueError):
             found[name] = pd.read_parquet(day.folder / FOLDER / f"{name}.parquet")
     if "score" not in found:
-        rows = scores(day.folder.parent, day.date, DAYS, JUDGED)
+        rows = scores(day.folder.parent, day.date, DAYS, JUDGED) if scored else []
         found["score"] = frame(SCORE, [Row(row) for row in rows])
     if "forecasts" not in found:
         found["forecasts"] = _forecasts(day)
@@ -95,8 +98,11 @@ def figures_before(day: Day) -> pd.DataFrame:
     return history.rows(day.folder.parent, "figures", names, until, trail.DAYS, FOLDER)
 
 
-def save(day: Day) -> None:
-    """Write what is derived of a day beside it. A failure is no loss: it can be made again."""
+def save(day: Day, scored: bool = True) -> None:
+    """Write what is derived of a day beside it. A failure is no loss: it can be made again.
+
+    scored: otherwise without the score of forecasts, which no other day asks for.
+    """
     from report.findings import summarise
     from report.reading import view
 
@@ -104,8 +110,8 @@ def save(day: Day) -> None:
     try:
         for folder in (new, old):  # the old one goes first: it may be of an earlier collection
             shutil.rmtree(folder, ignore_errors=True)
-        whole = view(day)
-        made = {name: whole.frames[name] for name in FRAMES}
+        whole = view(day, scored)
+        made = {name: whole.frames[name] for name in FRAMES if scored or name != "score"}
         summary = summarise(whole)
         made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]

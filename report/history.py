@@ -6,7 +6,8 @@ with the past says how many days of it there are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,20 @@ def rows(
     return found
 
 
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Keep what is read of the days meanwhile: for who reads the same ones many times over."""
+    _kept.append({})
+    try:
+        yield
+    finally:
+        _kept.pop()
+
+
+# What is read of a day's file, by its path and columns; none is kept unless it is asked for.
+_kept: list[dict[tuple[Path, tuple[str, ...]], pa.Table]] = []
+
+
 def _table(
     output: Path, name: str, columns: Sequence[str], day: date, folder: str
 ) -> pa.Table | None:
@@ -51,6 +66,9 @@ def _table(
 
     own = store.day_folder(output, day)
     path = (own / folder if folder else store.data_folder(own)) / f"{name}.parquet"
+    key, kept = (path, tuple(columns)), _kept[-1] if _kept else {}
+    if key in kept:
+        return kept[key]
     try:
         with pq.ParquetFile(path) as file:
             there = set(file.schema_arrow.names)
@@ -64,4 +82,5 @@ def _table(
     for column in columns:
         if column not in there:
             table = table.append_column(column, pa.nulls(len(table)))
-    return table.append_column("day", pa.array([day.toordinal()] * len(table), pa.int32()))
+    table = table.append_column("day", pa.array([day.toordinal()] * len(table), pa.int32()))
+    return kept.setdefault(key, table)

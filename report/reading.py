@@ -177,11 +177,11 @@ class View(Day):
         return nameless(cause, {self.addresses.get(host, host), host})
 
 
-def view(day: Day) -> View:
-    """Return the day with what is known of its reach."""
+def view(day: Day, scored: bool = True) -> View:
+    """Return the day with what is known of its reach; see `derived.frames`."""
     if isinstance(day, View):
         return day
-    more = derived.frames(day)
+    more = derived.frames(day, scored)
     more |= {BEFORE: derived.before(day), FIGURES_BEFORE: derived.figures_before(day)}
     return View(day.folder, day.info, {**day.frames, **more})
 
