@@ -37,6 +37,7 @@ from report.settings import Settings
 
 # When the report runs, in the organisation's time zone.
 RUNS_AT = time(6, 0)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 # A process takes about a second to begin.
 DAYS_A_PROCESS = 15
 MOST_PROCESSES = 8
@@ -68,6 +69,9 @@ def _check(options: argparse.Namespace) -> None:
         )
     if not 5 <= options.days <= 400:
         faults.append(Fault("--days", "", f"is {options.days}", "it would be 5 to 400"))
+    if not FIRST_YEAR < options.until.year < LAST_YEAR:
+        right = f"a year between {FIRST_YEAR} and {LAST_YEAR}"
+        faults.append(Fault("--until", "", f"is {options.until}", right))
     if options.folder.exists() and not (options.folder.is_dir() and _is_empty(options.folder)):
         right = "name one that is empty or not there"
         faults.append(Fault(str(options.folder), "", "exists and is no empty folder", right))

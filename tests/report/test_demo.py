@@ -92,6 +92,7 @@ def test_the_same_seed_gives_the_same_frames(demo: Path, tmp_path: Path) -> None
 
 def test_another_seed_gives_other_frames(demo: Path, tmp_path: Path) -> None:
     shutil.copytree(demo / "params", tmp_path / "params")
+    (tmp_path / "output").mkdir()
     day = Making(tmp_path, 8, 8, 5, WORST).write(date(2026, 11, 19))
     first, other = frames(demo), frames(tmp_path)
     assert len(other) > 15
@@ -162,8 +163,10 @@ def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "'yesterday' is no date" in refused.stderr
 
 
-@pytest.mark.parametrize("wrong", [("hosts", 7), ("hosts", 2001), ("days", 4), ("days", 401)])
-def test_what_cannot_be_made_is_refused(tmp_path: Path, wrong: tuple[str, int]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [("hosts", 7), ("hosts", 2001), ("days", 4), ("days", 401), ("until", date(1, 1, 1))]
+)
+def test_what_cannot_be_made_is_refused(tmp_path: Path, wrong: tuple[str, object]) -> None:
     given = {"folder": tmp_path / "made", "hosts": 8, "days": 5, "seed": 7, "until": WORST}
     options = argparse.Namespace(**given | dict([wrong]))
     with pytest.raises(SettingsError, match=f"--{wrong[0]}: is {wrong[1]}"):

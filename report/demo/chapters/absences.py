@@ -81,12 +81,24 @@ def _last_day(story: Story) -> None:
         f"`infra-report trust {app.name}` accepts it"
     )
     _absent(story, app, days_between(story.past(3), story.last), Absence("host_key", key))
+    _few_rights(story)
+
+
+def _few_rights(story: Story) -> None:
+    """Let some servers be read by a user of few rights: logs, keys and disks are closed to it."""
+    since = story.past(12)
     denied = [s for s in (story.pick("cache", 5), story.pick("storage", 2)) if s]
-    story.denied |= {server.name: story.past(12) for server in denied}
-    story.plant(
-        "logins_unreadable", [s.name for s in denied], "logins", story.past(12), severity="",
-        outcome="no_permission",
-    )  # fmt: skip
+    story.denied |= {server.name: since for server in denied}
+    for collector in ("logins", "sudoers", "keys", "kernel"):
+        story.plant(
+            "no_permission", [s.name for s in denied], collector, since, outcome="no_permission"
+        )
+    for server in denied:
+        outcome = "partial" if server.hardware else "no_permission"
+        story.plant("no_permission", [server.name], "storage", since, outcome=outcome)
+    disks = [s.name for s in denied if s.hardware]
+    if disks:
+        story.plant("disk_unknown", disks, "sda", since, severity="warning")
 
 
 def _earlier(story: Story) -> None:

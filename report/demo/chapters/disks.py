@@ -132,7 +132,7 @@ def _extended(story: Story) -> None:
 
 
 def _read_only(story: Story) -> None:
-    found = _free(story, "edge", 3, "/var", "systemd") or _free(story, "edge", 1, "/var")
+    found = _free(story, "edge", 2, "/var", "systemd") or _free(story, "edge", 1, "/var")
     if found is None:
         return
     server, mount = found
@@ -145,7 +145,8 @@ def _read_only(story: Story) -> None:
 def _share(story: Story) -> None:
     """Let web servers share one NFS mount that is nearly full, and one wait for it in vain."""
     hosts = [s for s in story.servers if s.role == "web"]
-    course = usage.steady("share", story.last, 91.5, story.pace(0.33))
+    pace = story.pace(0.33)
+    course = usage.steady("share", story.last, 91.5, pace)
     for server in hosts:
         story.shares[server.name] = SHARE, SHARE.device
         story.bytes_of[server.name, SHARE.at] = course
@@ -156,5 +157,6 @@ def _share(story: Story) -> None:
         story.plant("nfs_stuck", [stuck.name], SHARE.at, story.last, severity="warning")
     story.plant(
         "disk_shared", [s.name for s in hosts if s is not stuck], SHARE.at, story.first,
-        severity="warning", used_percent=92, device=SHARE.device,
+        severity="warning", used_percent=92, device=SHARE.device, points_per_day=round(pace, 4),
+        full_on=str(usage.full_on(story.last, 91.5, pace)),
     )  # fmt: skip
