@@ -66,10 +66,10 @@ NOISE = (
     "|Received disconnect from [0-9a-f.:]+ port [0-9]+:11: )"
 )
 
-# Capitalised months that are not English; the last form is a letter beyond ASCII.
+# Capitalised months that are not English; the last forms have a letter beyond ASCII.
 _FOREIGN_MONTHS = (
     "A[bv]r|Ago|De[sz]|Dic|Ene|Fev|Gen|Giu|Ju[nl]?i|Lug|Ma[gij]|Mei|Mr[tz]|O[kt]t|Out|Set"
-    "|[A-Z][a-z]*[^ -~]"
+    "|[A-Z][a-z]*[^ -~]|[0-9][0-9]?[^ -~]"
 )
 
 _SHELL = r"""

@@ -142,6 +142,24 @@ php-fpm[4]: /index.php: Successful login for user 'admin' from: 203.0.113.9 (Loc
             ("accepted", "webgui", "admin", "203.0.113.9", None, 1),
         ],
     ),
+    "login of Solaris, and of 4.3BSD": (
+        """
+login: ROOT LOGIN /dev/console
+login: ROOT LOGIN /dev/pts/1 FROM 203.0.113.9
+login: Login failure on /dev/pts/7 from 203.0.113.9, kim
+login: Login failure on /dev/pts/7 from 203.0.113.9
+login: REPEATED LOGIN FAILURES ON ttyp0 FROM 203.0.113.9, lee
+login: ROOT LOGIN REFUSED ON ttyp0 FROM 203.0.113.9
+""",
+        [
+            ("accepted", "login", "root", None, None, 1),
+            ("accepted", "login", "root", "203.0.113.9", None, 1),
+            ("failed", "login", "kim", "203.0.113.9", None, 1),
+            ("failed", "login", None, "203.0.113.9", None, 1),
+            ("failed", "login", "lee", "203.0.113.9", None, 1),
+            ("failed", "login", "root", "203.0.113.9", None, 1),
+        ],
+    ),
     "LuCI of OpenWrt; vsftpd whose PAM gives a name for the address": (
         """
 uhttpd[1]: [info] luci: accepted login on / for root from 203.0.113.9
