@@ -42,7 +42,7 @@ JOURNAL_BYTES = 16_000_000
 AWK_BYTES = 16_000_000
 MOST_DAYS = 45
 
-_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|pvedaemon|php"
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|p(ve|mg|roxm)|php"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
@@ -152,7 +152,8 @@ journal() {
 IDENTIFIERS = (
     "sshd sshd-session sshd-auth dropbear login su su-l sudo doas pkexec vsftpd cockpit-session"
     " gdm-password gdm-autologin gdm-session-wor lightdm sddm sddm-helper"
-    " proftpd pure-ftpd ftpd webmin xrdp-sesman xrdp-sesexec"
+    " proftpd pure-ftpd ftpd webmin usermin xrdp-sesman xrdp-sesexec pvedaemon pveproxy"
+    " pmgdaemon pmgproxy proxmox-backup-proxy proxmox-backup-api"
 )
 
 
