@@ -166,7 +166,7 @@ def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
     """
     made = [
         {"host": host, "kind": kind, "object": what, "severity": one.severity, "value": one.value,
-         "question": one.question, "sentence": one.sentence, "collector": one.source}
+         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source}
         for one in found for host, kind, what in one.atoms
     ]  # fmt: skip
     return made or [dict.fromkeys(COLUMNS)]

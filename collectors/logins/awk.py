@@ -124,7 +124,8 @@ function folded(   w, c, q, who) {
     else if (NF == P + 11 && $(P + 4) == "invalid") who = "invalid user " $(P + 6)
     else { who = substr($0, index($0, "]: ") + 3); sub(/ from [^ ]+ port [0-9]+ ssh2$/, "", who) }
     fold(tag, "f", q " " who, $(NF - 3), c, $0)
-  } else if ($NF == "[preauth]" && w ~ /^(Connection|Disconnect)/) ended(w)
+  } else if ($NF == "[preauth]" && (index(w, "Connection") == 1 || index(w, "Disconnect") == 1))
+    ended(w)
   else if ($NF == "[preauth]" && w == "Received") { if ($(P + 5) != "port") ended(w) }
   else if (w == "Invalid" && ($(NF - 1) == "from" || $(NF - 3) == "from")) {
     flush(p); wait[p] = "i" tag "\n" $0
