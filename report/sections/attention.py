@@ -17,7 +17,9 @@ from report.reading import View, frame_of
 from report.sections import NAMES, nth
 from report.words import capital, count_word, day_month, foreign, listing, number, plural
 
-MOST = {"critical": 12, "warning": 10}
+MOST = 11  # rows of a severity; both together have ROOM, and warnings at least FEWEST
+ROOM = 17
+FEWEST = 5
 OF_ONE = 3  # findings of one question that come before the first of the next
 LARGE = 6  # so many critical findings stand in large type
 FEW_QUESTIONS = 4
@@ -29,14 +31,15 @@ COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 82), Col("", 24, "n")
 
 def findings(view: View, summary: Summary) -> list[Markup]:
     """Return a block for each severity."""
-    blocks = []
+    blocks, room = [], ROOM
     for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
         found = [one for one in summary.findings if one.severity == severity]
+        most = max(FEWEST, min(MOST, room))
+        room -= min(len(found), most)
         if found:
-            rows = _rows(view, found, MOST[severity], summary)
-            caption = _caption(found, MOST[severity])
+            rows = _rows(view, found, most, summary)
             kind = f"find {severity}" if len(found) <= LARGE else "find"
-            blocks.append(block(title, caption, table(COLS, rows, kind)))
+            blocks.append(block(title, _caption(found, most), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
