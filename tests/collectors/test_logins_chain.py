@@ -158,3 +158,13 @@ def test_a_month_by_its_name(shell: tuple[str, ...], number: int, names: tuple[s
 def test_a_month_that_is_not_certain_is_none(shell: tuple[str, ...], tmp_path: Path) -> None:
     said = "10:00:00 web01 sshd[7]: Failed password for bob from 203.0.113.9 port 4000 ssh2\n"
     assert not rows(shell, tmp_path, *(f"{name}  3 {said}" for name in ("lis", "srp", "xyz")))
+
+
+def test_a_log_in_no_order_is_dated_line_by_line(shell: tuple[str, ...], tmp_path: Path) -> None:
+    """Not back into the nineties, as if every step backwards were a new year."""
+    said = "10:00:00 web01 sshd[{}]: Failed password for bob from 203.0.113.9 port 4000 ssh2"
+    days = [day for _ in range(15) for day in ("Nov  3", "Feb  7", "Dec 24", "Jun  9")]
+    log = "".join(f"{day} {said.format(number)}\n" for number, day in enumerate(days))
+    found = rows(shell, tmp_path, log)
+    assert {row["at"].date().isoformat() for row in found} == {"2026-11-03"}
+    assert len(found) == 15
