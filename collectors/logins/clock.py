@@ -159,7 +159,7 @@ def _alone(stamp: Stamp | None, written: datetime) -> int:
 
 def _latest(stamp: Stamp, year: int, bound: datetime) -> datetime | None:
     """Return the latest such day that is not after the bound."""
-    for candidate in range(year, year - 9, -1):
+    for candidate in range(year, year - 10, -1):  # no leap year for eight, around 2100
         dated = aware(stamp, candidate)
         if dated is not None and dated <= bound:
             return dated
