@@ -102,17 +102,20 @@ def _add_verbs(verb: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check = verb("check", "say what would hinder a run")
     _add_limit(check)
     verb("columns", "print the frames' columns with dtype, unit and meaning")
-    backtest = verb("backtest", "hold the forecasts of past days against what came of them")
-    backtest.add_argument(
+    _add_backtest(verb("backtest", "hold the forecasts of past days against what came of them"))
+    _add_demo(verb("demo", "write a fictional organisation's settings and days, to look at"))
+
+
+def _add_backtest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--days", type=int, default=180, metavar="N", help="how far back (default 180)"
     )
-    backtest.add_argument(
+    parser.add_argument(
         "--raised",
         action="store_true",
         help="instead: what thresholds.disks would have raised on each day; with --set, others",
     )
-    _add_format(backtest)
-    _add_demo(verb("demo", "write a fictional organisation's settings and days, to look at"))
+    _add_format(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
