@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from report import tables
 from report.reading import BEFORE, FIGURES_BEFORE, view
-from report.settings import Limit
 from report.sheets import Column, Grid
 from report.store import Day
+from report.thresholds import Limit
 
 if TYPE_CHECKING:
     import pandas as pd

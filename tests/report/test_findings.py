@@ -12,9 +12,9 @@ from report import grids, pages
 from report.causes import nameless
 from report.findings import Summary, summarise
 from report.reading import view
-from report.settings import Limit, Thresholds
 from report.states import states
 from report.store import Day
+from report.thresholds import Limit, Thresholds
 from tests.report import days
 
 GIB = days.GIB

@@ -14,8 +14,9 @@ from report.findings import summarise
 from report.reading import View, view
 from report.rules import RULES, access
 from report.rules.disks import will_fill
-from report.settings import SECTIONS, Thresholds
+from report.settings import SECTIONS
 from report.store import Day
+from report.thresholds import Thresholds
 from tests.report.fleets import COLLECTORS, Fleet
 from tests.report.worn import worn
 
