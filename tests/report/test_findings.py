@@ -223,6 +223,9 @@ def test_reboots_in_the_period_are_warnings() -> None:
     made.rows["uptime"][0]["last_stop"] = "crashed"
     said = "warning web01: Rebooted at 05:00 after a crash: nothing had shut it down."
     assert sentences(summarise(made.day())) == [said]
+    made.rows["uptime"][0].update(starts=3, crashes=1)
+    said = "warning web01: Rebooted 3 times, last at 05:00; 1 time after a crash."
+    assert sentences(summarise(made.day())) == [said]
 
 
 def test_limits_are_those_of_the_snapshot() -> None:
