@@ -19,7 +19,8 @@ class Finding:
     (or "3 hosts"). sentence: what a person would say, without the subject. value and bound:
     what was measured and the threshold it met, where there is one. section: the page that
     shows more ("servers", "disks", "logins", "coverage" …). collector: whose rows it is made
-    of; that of its section by itself. state: how it stands to the days before, "" where there is
+    of; that of its section by itself. about: the sentence without the hosts' names, where it
+    has them. state: how it stands to the days before, "" where there is
     none to compare with, and since when.
     """
 
@@ -34,6 +35,7 @@ class Finding:
     bound: float | None = None
     object: str = ""
     collector: str = ""
+    about: str = ""
     state: State = ""
     since: date | None = None
 

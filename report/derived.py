@@ -5,6 +5,7 @@ output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, 
                              changes.parquet, compared.parquet: see `report.changes`
                              findings.parquet: a row a finding and host
                              figures.parquet: the key figures of page 1
+                             seen.parquet: who came in, from where, each once
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -24,6 +25,7 @@ from report.changes import CHANGES, COMPARED, changes
 from report.outlook import DAYS, outlooks
 from report.scoring import SCORE, scores
 from report.store import Day
+from report.tables import sessions
 from report.watched import WATCHED
 
 if TYPE_CHECKING:
@@ -60,7 +62,13 @@ FIGURES = (
     Column("label", TEXT, "", "which key figure of page 1"),
     Column("value", NUMBER, "", "what it was; NA when not known"),
 )
+SEEN = (
+    HOST,
+    Column("user", TEXT, "", "who came in"),
+    Column("source_ip", TEXT, "", "from where"),
+)
 FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE}
+SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
 
 
@@ -116,12 +124,28 @@ def save(day: Day, scored: bool = True) -> None:
         made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
+        made["seen"] = _seen(day)
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)
         new.rename(old)
     except OSError as error:
         log.warning("what is derived of %s could not be saved: %s", day.date, error)
+
+
+def seen_before(day: Day) -> pd.DataFrame:
+    """Return who came in on the days before. Columns: day (its ordinal), then SEEN."""
+    names = [column.name for column in SEEN]
+    until = day.date - timedelta(days=1)
+    return history.rows(day.folder.parent, "seen", names, until, SEEN_DAYS, FOLDER)
+
+
+def _seen(day: Day) -> pd.DataFrame:
+    names = [column.name for column in SEEN]
+    if "logins" not in day.frames:
+        return frame(SEEN, [])
+    logins = sessions(day.frames["logins"])
+    return logins.loc[logins["result"] == "accepted", names].drop_duplicates()
 
 
 def _forecasts(day: Day) -> pd.DataFrame:

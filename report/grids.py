@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
-from report.reading import BEFORE, FIGURES_BEFORE, view
-from report.settings import Limit
+from report.reading import PAST, view
 from report.sheets import Column, Grid
 from report.store import Day
+from report.thresholds import Limit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def grids(day: Day) -> list[Grid]:
     if "logins" in day.info.sections and "logins" in day.frames:
         made += [logins_by_hour(day), *(logins_by(day, key) for key in ("user", "source", "host"))]
     made.append(coverage(day))
-    others = sorted(set(day.frames) - {*FIRST, BEFORE, FIGURES_BEFORE})
+    others = sorted(set(day.frames) - {*FIRST, *PAST})
     made += [frame_grid(day, name) for name in (*FIRST, *others) if name in day.frames]
     return made
 

@@ -152,7 +152,7 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     hosts = sorted({host for one in found for host in one.hosts})
     alone = len(view.hosts) == 1
     if question == "Got in":
-        return "root came in by password" + ("" if alone else f" on {_who(hosts, view)}")
+        return _came_in(found, hosts, view)
     if question == "Logins":
         return f"{_who(hosts, view)} {verb(len(hosts), 'has')} many failed logins"
     if question == "Restarted":
@@ -160,6 +160,16 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     if question in HAVE:
         return f"{_who(hosts, view)} {verb(len(hosts), 'has')} {HAVE[question]}"
     return _filling(found, alone)
+
+
+def _came_in(found: Sequence[Finding], hosts: Sequence[str], view: View) -> str:
+    kinds = {one.kind for one in found}
+    who = "somebody came in who should be looked at"
+    if "guessed" in kinds:
+        who = "somebody came in after many failed logins"
+    elif kinds == {"root-by-password"}:
+        who = "root came in by password"
+    return who + ("" if len(view.hosts) == 1 else f" on {_who(hosts, view)}")
 
 
 def _filling(found: Sequence[Finding], alone: bool) -> str:

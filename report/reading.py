@@ -26,8 +26,8 @@ GOOD = frozenset({"ok", "not_applicable"})
 READ = frozenset({"ok", "partial"})
 NO_GROUP = "no group"
 AN_HOUR = timedelta(hours=1)
-# Among a View's frames: the findings, and the key figures, of the days before.
-BEFORE, FIGURES_BEFORE = "before", "figures_before"
+# Among a View's frames: findings, key figures, and who came in, of the days before.
+PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE = "before", "figures_before", "seen_before"
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,11 @@ def view(day: Day, scored: bool = True) -> View:
     if isinstance(day, View):
         return day
     more = derived.frames(day, scored)
-    more |= {BEFORE: derived.before(day), FIGURES_BEFORE: derived.figures_before(day)}
+    more |= {
+        BEFORE: derived.before(day),
+        FIGURES_BEFORE: derived.figures_before(day),
+        SEEN_BEFORE: derived.seen_before(day),
+    }
     return View(day.folder, day.info, {**day.frames, **more})
 
 

@@ -26,7 +26,8 @@ from pydantic import ValidationError
 from collectors.config import Strict
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
-from report.settings import Settings, Thresholds
+from report.settings import Settings
+from report.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,7 +28,7 @@ WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another 
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
-EVENTS = ("rebooted", "root-by-password", "failed-logins", "new-way-in", "kernel-")
+EVENTS = ("rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-")
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
 
 
@@ -166,7 +166,7 @@ def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
     """
     made = [
         {"host": host, "kind": kind, "object": what, "severity": one.severity, "value": one.value,
-         "question": one.question, "sentence": one.sentence, "collector": one.source}
+         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source}
         for one in found for host, kind, what in one.atoms
     ]  # fmt: skip
     return made or [dict.fromkeys(COLUMNS)]

@@ -27,10 +27,10 @@ LONGEST = 500
 def read(line: str) -> Row:
     """Return a key's columns; without `fingerprint` when the line holds no valid key."""
     bare = line.strip(" \t")
-    options, rest = _options(bare)
-    plain, behind = _key(bare), _key(rest)
-    hit = plain if plain and (_is_key(plain) or not behind) else behind
-    options = "" if hit is plain else options
+    options, hit = "", _key(bare)
+    if not hit:
+        options, rest = _options(bare)
+        hit = _key(rest)
     row = Row(options=_short(options), cert_authority=_is_authority(options))
     if hit is None:
         return row | Row(type="unknown", comment="")
@@ -47,10 +47,6 @@ def read(line: str) -> Row:
 
 def _key(text: str) -> re.Match[str] | None:
     return KEY.fullmatch(text) or OLD.fullmatch(text)
-
-
-def _is_key(hit: re.Match[str]) -> bool:
-    return hit.re is OLD or bool(_strings(hit))
 
 
 def _options(line: str) -> tuple[str, str]:

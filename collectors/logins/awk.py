@@ -39,8 +39,7 @@ function fold(t, kind, who, where, c, s,   k) {
 }
 function coarse(t, kind, who, where, c) {
   if (kind == "A") { if (keys < 4 * wide) return t kind who " " where; lost += c; return "" }
-  if (kind == "s" || kind == "a" || keys >= 3 * wide) where = "UNKNOWN"
-  if (kind == "s") { bare = "Connection closed by " where " port 1"; return t kind }
+  if (kind == "a" || keys >= 3 * wide) where = "UNKNOWN"
   blurred += c
   bare = "pam_unix(sshd:auth): authentication failure; logname= ruser= rhost=" where
   if (kind == "a") bare = "Connection closed by authenticating user " who " " where " port 1"
@@ -66,12 +65,18 @@ function tell(p) {
   if (p in wait) out(line(p))
   forget(p); raw[p] = 1; out($0)
 }
+function nobody(t, ip, s,   k) {
+  k = t "s" ip
+  if (!(k in cnt) && sources >= wide) { ip = "UNKNOWN"; k = t "s" ip }
+  if (!(k in cnt)) { one[k] = said(s, "Connection closed by " ip " port 1"); sources++; n++ }
+  cnt[k]++
+}
 function scan(ip, port) {
   sub(/:$/, "", ip); sub(/:.*/, "", port); delete sc[p]
   if (port != "" && done[p] == ip " " port) return
   if (++marks > 5000) { split("", done); marks = 0 }
   done[p] = ip " " port
-  fold(substr(tag, 1, 1), "s", "", ip, 1, said($0, "Connection closed by " ip " port 1"))
+  nobody(substr(tag, 1, 1), ip, $0)
 }
 function ended(w,   u, who) {
   if (p in f) { delete f[p]; if (kb) delete ep[p]; return }
@@ -124,7 +129,8 @@ function folded(   w, c, q, who) {
     else if (NF == P + 11 && $(P + 4) == "invalid") who = "invalid user " $(P + 6)
     else { who = substr($0, index($0, "]: ") + 3); sub(/ from [^ ]+ port [0-9]+ ssh2$/, "", who) }
     fold(tag, "f", q " " who, $(NF - 3), c, $0)
-  } else if ($NF == "[preauth]" && w ~ /^(Connection|Disconnect)/) ended(w)
+  } else if ($NF == "[preauth]" && (index(w, "Connection") == 1 || index(w, "Disconnect") == 1))
+    ended(w)
   else if ($NF == "[preauth]" && w == "Received") { if ($(P + 5) != "port") ended(w) }
   else if (w == "Invalid" && ($(NF - 1) == "from" || $(NF - 3) == "from")) {
     flush(p); wait[p] = "i" tag "\n" $0
@@ -150,7 +156,7 @@ function folded(   w, c, q, who) {
     scan($q, $(q + 1) == "port" ? $(q + 2) : "")
   } else if (/\]: (error: )?kex_exchange_identification: /) {
     if (p in sc) scan("UNKNOWN", NR)
-    sc[p] = said($0, "")
+    sc[p] = substr(tag, 1, 1) said($0, "")
   } else tell(p)
 }
 function login(s) {
@@ -218,7 +224,7 @@ NR == 1 && drop { next }
 END {
   for (p in wait)
     if (!kb || index(wait[p], "p") != 1 || wait[p] !~ /authentication failure;/) flush(p)
-  for (p in sc) fold(1, "s", "", "UNKNOWN", 1, sc[p] "Connection closed by UNKNOWN port 1")
+  for (p in sc) nobody(substr(sc[p], 1, 1), "UNKNOWN", substr(sc[p], 2))
   for (k in cnt) print "*" cnt[k] " " one[k]
   if (blurred) print "@blurred " blurred
   if (accepted) print "@accepted " accepted

@@ -1,8 +1,9 @@
 """From a time as a server wrote it to UTC: the year that is missing, zone, repeated hour.
 
 A stamp without a year is dated backwards from the file's modification time: the last line
-cannot be younger than the file, and no line much younger than the one after it. The 29th
-of February takes the nearest earlier leap year.
+cannot be younger than the file, and no line much younger than the one after it; where that
+would make the file older than any log, its lines are in no order, and each is dated by
+itself. The 29th of February takes the nearest earlier leap year.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collectors.logins.stamps import Stamp, aware
 BACKWARDS = timedelta(days=7)
 AFTER_MTIME = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
+MOST_YEARS = 10
 
 # Stands among a file's stamps where the server saw the months begin anew.
 NEW_YEAR = Stamp(0, 0, 0, "")
@@ -143,12 +145,21 @@ def _years(stamps: Sequence[Stamp | None], written: datetime) -> list[int]:
             if dated is not None:
                 year, bound = dated.year, min(dated + BACKWARDS, latest)
         years[index] = year
+    if year < written.year - MOST_YEARS:
+        return [_alone(stamp, written) for stamp in stamps]
     return years
+
+
+def _alone(stamp: Stamp | None, written: datetime) -> int:
+    if stamp is not None and stamp.year is not None:
+        return stamp.year
+    dated = stamp and _latest(stamp, written.year + 1, written + AFTER_MTIME)
+    return dated.year if dated else written.year
 
 
 def _latest(stamp: Stamp, year: int, bound: datetime) -> datetime | None:
     """Return the latest such day that is not after the bound."""
-    for candidate in range(year, year - 9, -1):
+    for candidate in range(year, year - 10, -1):  # no leap year for eight, around 2100
         dated = aware(stamp, candidate)
         if dated is not None and dated <= bound:
             return dated

@@ -1,19 +1,10 @@
 """login, display managers, cockpit, other servers, and PAM's lines of any other service.
 
-    login[1]: LOGIN ON tty1 BY bob;  login[1]: ROOT LOGIN ON tty1 FROM 10.0.0.1
-    login[1]: ROOT LOGIN  on '/dev/tty1';  'bob' logged in on 'tty1'  shadow
-    login[1]: FAILED LOGIN 1 FROM tty1 FOR bob, Authentication failure
-    login[1]: FAILED LOGIN (1) on '/dev/tty1' FOR 'bob', …            shadow
-    login[1]: invalid password for 'bob' on 'tty1' from '10.0.0.1'    BusyBox
-    login[1]: root login on 'tty1'                                    BusyBox
-    login: ROOT LOGIN (root) ON ttyv0;  login from 10.0.0.1 on pts/0 as bob;  3 LOGIN
-        FAILURES FROM 10.0.0.1, bob;  LOGIN root REFUSED FROM 10.0.0.1 BSD
-     -- root[1]: ROOT LOGIN ON tty1     login, once it has become the user's shell
     gdm-password][1]: pam_unix(gdm-password:session): session opened for user bob(uid=1000) by …
 
-After util-linux's login.c, shadow's login.c, BusyBox's login.c; what servers say in words of
-their own stands in `daemons`. A failure that several lines of one process speak of is counted
-by the kind of line that counts most, and told by the program's own where there is one.
+What login says in words of its own stands in `login_lines`, what servers say in `daemons`.
+A failure that several lines of one process speak of is counted by the kind of line that
+counts most, and told by the program's own where there is one.
 """
 
 from __future__ import annotations
@@ -23,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from collectors.logins import daemons, pam
+from collectors.logins import daemons, login_lines, pam
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
+from collectors.logins.login_lines import remote
 
 # Services whose session is a person's login.
 INTERACTIVE = frozenset(
@@ -44,37 +36,6 @@ NOBODY = frozenset(
         "proxmox-ve-auth",  # its server says it all itself, with the realm
     )
 )
-
-_LOGIN = re.compile(
-    r"(?:ROOT LOGIN|LOGIN|DIALUP) +(?:\((?P<name>[^)]*)\) )?(?:ON|AT) (?P<tty>\S+)"
-    r"(?: BY (?P<user>.*?))?(?: FROM (?P<from>\S+))?$"
-)
-_LOGIN_BSD = re.compile(r"login (?:from (?P<from>\S+) )?on (?P<tty>\S+) as (?P<user>.*)$")
-_FAILED_BSD = re.compile(
-    r"(?:(?P<count>\d+) )?LOGIN FAILURES? (?:FROM (?P<from>[^\s,]+)|ON (?P<tty>[^\s,]+))"
-    r"(?:, (?P<user>.*))?$"
-)
-_REFUSED_BSD = re.compile(
-    r"LOGIN (?P<user>.*) REFUSED (?:FROM (?P<from>\S+)(?: ON TTY \S+)?|ON TTY (?P<tty>\S+))$"
-)
-# Old releases open their quotes with a backquote.
-_PLACE = r"on [`'](?P<tty>[^']*)'(?: from [`'](?P<from>[^']*)')?"
-_SHADOW = re.compile(rf"(?:ROOT LOGIN|[`'](?P<user>.*)' logged in) +{_PLACE}")
-_BUSYBOX = re.compile(r"(?P<user>root) login on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$")
-_FAILED = re.compile(
-    r"(?:FAILED LOGIN (?:SESSION|\d+) FROM|TOO MANY LOGIN TRIES \(\d+\) FROM) (?P<from>\S+) "
-    r"FOR (?P<user>.*), (?P<why>[^,]*)$"
-)
-_FAILED_SHADOW = re.compile(
-    rf"(?:FAILED LOGIN \(\d+\)|TOO MANY LOGIN TRIES \(\d+\)) *{_PLACE}"
-    r" FOR [`'](?P<user>.*)'(?:, .*)?$"
-)
-_FAILED_BUSYBOX = re.compile(
-    r"invalid password for '(?P<user>.*)' on '(?P<tty>[^']*)'(?: from '(?P<from>[^']*)')?$"
-)
-_FAILURES = (_FAILED, _FAILED_SHADOW, _FAILED_BUSYBOX, _FAILED_BSD, _REFUSED_BSD)
-_TTY = re.compile(r"(?:/dev/)?(?:tty|pts/|console|hvc|ttyS|vc/)\S*$")
-_UNKNOWN = frozenset({"UNKNOWN", "(unknown)", "(null)", "(none)", ""})
 
 # kdm and login put their own words between the program's name and PAM's.
 _DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=pam_)")
@@ -159,33 +120,26 @@ class Consoles:
             row.user, row.source_ip = said.user or said.ruser, source(said.rhost)
             row.count = line.count * said.count
             if said.kind == pam.DENIED:
-                row.source_ip = _remote(said.rhost)
+                row.source_ip = remote(said.rhost)
             self._fail(line, row, said.module)
 
     def _login(self, line: Line, message: str) -> None:
-        for pattern in (_LOGIN, _SHADOW, _BUSYBOX, _LOGIN_BSD):
-            if (found := pattern.match(message)) is not None:
-                said = found.groupdict()
-                user = said.get("user") or said.get("name") or "root"
-                # BSD's speaks of root in a line of each kind.
-                kind = "own" if pattern is not _LOGIN_BSD else "bsd"
-                self._accept(line, "login", user, found["from"], kind)
-                return
-        for pattern in _FAILURES:
-            if (found := pattern.match(message)) is not None:
-                row = attempt(line, FAILED, "login")
-                row.count *= int(found.groupdict().get("count") or 1)
-                row.user = None if found["user"] in _UNKNOWN else found["user"]
-                row.source_ip = _remote(found["from"])
-                # BSD's writes a line without the name, then the same with it.
-                held, self._nameless = self._nameless, None
-                if held is not None and (row.at, row.count) != (held.at, held.count):
-                    self._fail(line, held, "")
-                if pattern is _FAILED_BSD and found["user"] is None:
-                    self._nameless = row
-                else:
-                    self._fail(line, row, "")
-                return
+        if (said := login_lines.read(message)) is None:
+            return
+        if said.result == ACCEPTED:
+            self._accept(line, "login", said.user, said.where, said.kind)
+            return
+        row = attempt(line, FAILED, "login")
+        row.count *= said.times
+        row.user, row.source_ip = said.user, remote(said.where)
+        # BSD's writes a line without the name, then the same with it.
+        held, self._nameless = self._nameless, None
+        if held is not None and (row.at, row.count) != (held.at, held.count):
+            self._fail(line, held, "")
+        if said.kind == "nameless":
+            self._nameless = row
+        else:
+            self._fail(line, row, "")
 
     def _server(self, line: Line, said: daemons.Said) -> None:
         if said.result == ACCEPTED:
@@ -210,11 +164,11 @@ class Consoles:
                 and kind not in kinds
                 and ((line.pid and line.pid == each[2]) or line.at - known.at <= SESSION_WITHIN)
             ):
-                known.source_ip = known.source_ip or _remote(where)
+                known.source_ip = known.source_ip or remote(where)
                 kinds.add(kind)
                 return known
         row = attempt(line, ACCEPTED, service)
-        row.user, row.source_ip = user, _remote(where)
+        row.user, row.source_ip = user, remote(where)
         self._accepted.append(row)
         self._sessions[key] = row, {kind}
         if kind == "pam":
@@ -243,8 +197,3 @@ class Consoles:
 
 def _session(line: Line, service: str) -> Key:
     return line.host, service, "" if service in daemons.SHARED else line.pid
-
-
-def _remote(text: str | None) -> str | None:
-    """Return the far end, None for a terminal of the machine itself."""
-    return None if not text or text in _UNKNOWN or _TTY.match(text) else source(text)

@@ -114,7 +114,9 @@ _MAKES = {
     ("screensharingd",): _SHARING,
     ("vmware-authd",): _VMWARE,
     ("luci", "uhttpd"): _LUCI,
-    ("pvedaemon", "pveproxy", "pmgdaemon", "proxmox-backup-proxy", "proxmox-backup-api"): _PROXMOX,
+    ("pvedaemon", "pveproxy"): _PROXMOX,
+    ("pmgdaemon", "pmgproxy"): _PROXMOX,
+    ("proxmox-backup-proxy", "proxmox-backup-api"): _PROXMOX,
     ("webgui", "audit", "php-fpm"): _WEBGUI,
 }
 _SERVICES = {name: names[0] for names in _MAKES for name in names}

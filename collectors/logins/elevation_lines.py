@@ -41,7 +41,8 @@ _SU = (
     (
         "to",
         re.compile(
-            r"'su (?P<target>\S+)' (?:(?P<bad>failed)|succeeded) for (?P<user>\S+) on (?P<tty>\S+)$"
+            r"'su (?P<target>\S+)' (?:(?P<bad>failed)|succeeded) for (?P<user>\S+)"
+            r"(?: on (?P<tty>\S+))?$"
         ),
     ),
     (

@@ -28,7 +28,8 @@ __all__ = ["MONTHS", "Head", "Stamp", "aware", "moment", "split"]
 
 _5424 = re.compile(
     r"(?:<\d{1,3}>)?1 (?P<stamp>" + ISO_STAMP + r"|-) (?P<host>\S+) (?P<program>\S+) "
-    r"(?P<pid>\S+) \S+ (?:-|(?:\[(?:[^\]\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+)(?: (?:\ufeff)?|$)"
+    r"(?P<pid>\S+) \S+ (?:-|(?:\[(?:[^\]\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")*\])+)"
+    r"(?: (?:\ufeff|BOM(?='))?|$)"
 )
 _LEVEL = (
     r"(?:(?:<\d{1,2}\.\d{1,2}>|<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"

@@ -54,7 +54,7 @@ BIG_BYTES = 64_000_000
 SAMPLE_BYTES = 16_000_000
 MOST_DAYS = 45
 
-_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|pvedaemon|php"
+_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|p(ve|mg|roxm)|php"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
@@ -68,17 +68,18 @@ UNWANTED = (
     "(CRON|crond|cron|systemd|kernel|anacron|rsyslogd)([[][0-9]*[]])?:"
 )
 
-# Capitalised months that are not English; the last form is a letter beyond ASCII.
+# Capitalised months that are not English; the last forms have a letter beyond ASCII.
 _FOREIGN_MONTHS = (
     "A[bv]r|Ago|De[sz]|Dic|Ene|Fev|Gen|Giu|Ju[nl]?i|Lug|Ma[gij]|Mei|Mr[tz]|O[kt]t|Out|Set"
-    "|[A-Z][a-z]*[^ -~]"
+    "|[A-Z][a-z]*[^ -~]|[0-9][0-9]?[^ -~]"
 )
 
 
 IDENTIFIERS = (
     "sshd sshd-session sshd-auth dropbear login su su-l sudo doas pkexec vsftpd cockpit-session"
     " gdm-password gdm-autologin gdm-session-wor lightdm sddm sddm-helper"
-    " proftpd pure-ftpd ftpd webmin xrdp-sesman xrdp-sesexec"
+    " proftpd pure-ftpd ftpd webmin usermin xrdp-sesman xrdp-sesexec pvedaemon pveproxy"
+    " pmgdaemon pmgproxy proxmox-backup-proxy proxmox-backup-api"
 )
 
 

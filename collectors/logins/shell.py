@@ -102,8 +102,6 @@ journal() {
   o=$(journalctl -q --no-pager -o short-unix "$@" 2>/dev/null | head -n 1 | cut -d' ' -f1)
   [ -n "$o" ] || return 0
   printf '@journal %s\n' "$o"
-  x=MESSAGE,SYSLOG_IDENTIFIER,SYSLOG_PID,_PID,_COMM,_HOSTNAME
-  if journalctl -q -n 0 --output-fields=$x >/dev/null 2>&1; then set -- "$@" --output-fields=$x; fi
   set -- "$@" SYSLOG_FACILITY=4 SYSLOG_FACILITY=10 +
   for i in $I; do set -- "$@" "SYSLOG_IDENTIFIER=$i"; done
   set -- "$@" +
@@ -112,6 +110,8 @@ journal() {
   if [ "$(entries -o cat "$@" 2>/dev/null | head -n "$J" | wc -l)" -ge "$J" ]; then
     d=0; drain entries -o short-iso "$@"; return 0
   fi
+  x=MESSAGE,SYSLOG_IDENTIFIER,SYSLOG_PID,_PID,_COMM,_HOSTNAME
+  if journalctl -q -n 0 --output-fields=$x >/dev/null 2>&1; then set -- "$@" --output-fields=$x; fi
   s=$({ { entries -o json "$@"; printf '%s\n' "$?" >&5; } 2>/dev/null | wanted 5>&- >&4; } 5>&1)
   printf '\n@end %s 0\n' "$s"
 }

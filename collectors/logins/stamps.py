@@ -22,6 +22,8 @@ _FOREIGN = dict(MONTHS) | {
     **{"Set": 9, "Okt": 10, "Ott": 10, "Out": 10, "Des": 12, "Dez": 12, "Dic": 12},
 }
 _FRENCH = {"Juin": 6, "Juil": 7}
+# Chinese, Japanese and Korean.
+_FIGURES = re.compile(r" ?(1[0-2]|[1-9])[月월]$")
 
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
 _WEEKDAY = r"(?:(?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?"
@@ -34,7 +36,9 @@ _ZONES = {
 _ZONE = "|".join(sorted(_ZONES, key=len, reverse=True))
 
 BSD = re.compile(
-    r"(?:<\d{1,3}>)?(?:(?P<year_1>(?:19|20)\d\d) )?" + _WEEKDAY + r"(?P<month>[^\W\d_]\S{2,5}) +"
+    r"(?:<\d{1,3}>)?(?:(?P<year_1>(?:19|20)\d\d) )?"
+    + _WEEKDAY
+    + r"(?P<month>[^\W\d_]\S{2,5}| ?\d\d?[月월]) +"
     r"(?P<day>\d{1,2})(?:,? (?P<year_2>(?:19|20)\d\d),?)? +"
     + _CLOCK
     + r"(?: (?P<year_3>(?:19|20)\d\d)(?= ))?(?: (?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)(?= ))?:? +"
@@ -100,6 +104,8 @@ def month_of(name: str) -> int | None:
         text = octets.decode()
     except UnicodeDecodeError:
         text = octets.decode("latin-1")
+    if (figures := _FIGURES.match(text)) is not None:
+        return int(figures[1])
     letters = unicodedata.normalize("NFKD", text.rstrip(".,"))
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).title()
     return _FRENCH.get(plain, _FOREIGN.get(plain[:3]) if plain.isalpha() else None)

@@ -46,7 +46,7 @@ def logical(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
         first = first if parts else number
         code = line if INCLUDE.fullmatch(line.strip()) else _code(line)
         ends = len(code) - len(code.rstrip("\\"))
-        if code == line and ends % 2:
+        if ends % 2:
             parts.append(code[:-1])
             continue
         text = " ".join(" ".join([*parts, code]).split())

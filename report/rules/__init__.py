@@ -22,6 +22,7 @@ from report.rules import (
     memory,
     servers,
     storage,
+    strangers,
     timers,
     timesync,
     updates,
@@ -33,7 +34,10 @@ Rule = Callable[[View], list[Finding]]
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "servers": (servers.not_up,),
-    "logins": (logins.root_by_password, logins.failed_logins),
+    "logins": (
+        logins.root_by_password, logins.failed_logins, strangers.guessed,
+        strangers.out_of_the_ordinary,
+    ),
     "disks": (disks.not_writable, disks.filling, disks.will_fill),
     "uptime": (uptime.restarted,),
     "health": (

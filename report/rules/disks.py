@@ -10,7 +10,7 @@ from report import tables
 from report.contract import Finding
 from report.reading import View, frame_of, rows_of
 from report.rules.wording import NAMED, severity_of
-from report.settings import Limit
+from report.thresholds import Limit
 from report.words import foreign, is_missing, listing, percent, plural, share
 
 

@@ -26,7 +26,8 @@ def ending(view: View) -> list[Finding]:
         names = f", on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
         found.append(
             Finding("end-of-life", severity, "Expiring", subject(hosts), hosts,
-                    f"{name}{names}: {said}.", "upkeep", object=name, collector="lifecycle")
+                    f"{name}{names}: {said}.", "upkeep", object=name, collector="lifecycle",
+                    about=f"{name}: {said}.")
         )  # fmt: skip
     return found
 

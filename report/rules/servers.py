@@ -25,7 +25,8 @@ def not_up(view: View) -> list[Finding]:
         sentence = _state_sentence(said.get(state, ""), why, hosts)
         what = why if state == "degraded" else ""
         one = Finding(f"server-{kind}", severity, "Broken", subject(hosts), hosts, sentence,
-                      "servers", object=what)  # fmt: skip
+                      "servers", object=what,
+                      about=_state_sentence(said.get(state, ""), why, hosts[:1]))  # fmt: skip
         found.append(one)
     return found
 

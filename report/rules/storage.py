@@ -10,11 +10,9 @@ SEVERITY: dict[str, Severity] = {
     "failed": "critical",
     "degraded": "critical",
     "rebuilding": "warning",
-    "unknown": "warning",
 }
 KIND = {"md": "RAID", "smart": "Disk", "lvm": "LVM", "zfs": "Pool", "multipath": "Multipath",
         "btrfs": "Btrfs"}  # fmt: skip
-SAID = {"unknown": "its health is not known"}
 
 
 def unhealthy(view: View) -> list[Finding]:
@@ -27,9 +25,8 @@ def unhealthy(view: View) -> list[Finding]:
         name, host = f"{row.kind} {row.name}", str(row.host)
         why = "" if is_missing(row.detail) or not row.detail else f": {foreign(row.detail, 120)}"
         shown = f"{KIND.get(str(row.kind), row.kind)} {row.name}"
-        said = f"{foreign(shown, 60)} {SAID.get(state, f'is {state}')}{why}."
-        if state == "failed":
-            said = said.replace(" is failed", " has failed", 1)
+        verb = "has" if state == "failed" else "is"
+        said = f"{foreign(shown, 60)} {verb} {state}{why}."
         found.append(
             Finding("storage", SEVERITY[state], "Broken", host, (host,), said, "health",
                     object=name, collector="storage")

@@ -30,9 +30,10 @@ def off(view: View) -> list[Finding]:
     for said, every in why.items():
         for hosts in each_or_all(sorted(every, key=natural)):
             names = f" on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
-            sentence = f"Clock not synchronised{names}: {foreign(said, 100)}."
+            why_not = foreign(said, 100)
+            sentence = f"Clock not synchronised{names}: {why_not}."
             found.append(
                 Finding("clock", "warning", "Clock", subject(hosts), hosts, sentence, "health",
-                        collector="timesync")
+                        collector="timesync", about=f"Clock not synchronised: {why_not}.")
             )  # fmt: skip
     return found

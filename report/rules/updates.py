@@ -24,7 +24,7 @@ def security(view: View) -> list[Finding]:
         said += f": {foreign(most['packages'], 90)}"
     return [
         Finding("updates", "warning", "Updates", subject(hosts), hosts, f"{said}.", "upkeep",
-                float(count), collector="updates")
+                float(count), collector="updates", about="Security updates pending.")
     ]  # fmt: skip
 
 
@@ -40,5 +40,6 @@ def restart_due(view: View) -> list[Finding]:
     names = f" on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
     return [
         Finding("restart-due", "warning", "Updates", subject(hosts), hosts,
-                f"A restart is due{names}{why}.", "upkeep", collector="updates")
+                f"A restart is due{names}{why}.", "upkeep", collector="updates",
+                about="A restart is due.")
     ]  # fmt: skip

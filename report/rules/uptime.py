@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from report import tables
 from report.contract import Finding
-from report.reading import View, frame_of
+from report.reading import View, frame_of, plain
 from report.rules.wording import NAMED, each_or_all, subject
-from report.words import listing, moment, natural
+from report.words import listing, moment, natural, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +18,22 @@ def restarted(view: View) -> list[Finding]:
     """Hosts that booted within the period."""
     info = view.info
     every = tables.rebooted(frame_of(view, "uptime"), info.from_at, info.to_at)
+    often = (every["starts"] > 1).fillna(False).astype(bool) if "starts" in every else None
+    again = [] if often is None else [_again(view, row) for row in plain(every[often]).itertuples()]
+    every = every if often is None else every[~often]
     crashed = every["last_stop"].eq("crashed").fillna(False).astype(bool)
     return [
+        *again,
         *_restarted(view, every[crashed], " after a crash: nothing had shut it down"),
         *_restarted(view, every[~crashed], ""),
     ]
+
+
+def _again(view: View, row: Any) -> Finding:
+    said = f"Rebooted {row.starts} times, last at {view.at(row.booted_at)}"
+    said += f"; {plural(row.crashes, 'time')} after a crash" if row.crashes else ""
+    host = str(row.host)
+    return Finding("rebooted", "warning", "Restarted", host, (host,), f"{said}.", "uptime")
 
 
 def _restarted(view: View, rows: pd.DataFrame, after: str) -> list[Finding]:

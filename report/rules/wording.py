@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from report.contract import Severity
-from report.settings import Limit
+from report.thresholds import Limit
 from report.words import is_missing, plural
 
 NAMED = 3  # so many hosts are named in a sentence; more are counted

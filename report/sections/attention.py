@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from report import tables
 from report.causes import IN_WORDS
 from report.contract import Finding, Summary, Unread
 from report.headline import not_read
@@ -16,7 +17,12 @@ from report.reading import View, frame_of
 from report.sections import NAMES, nth
 from report.words import capital, count_word, day_month, foreign, listing, number, plural
 
-MOST = {"critical": 7, "warning": 8}
+MOST = 11  # rows of a severity; both together have ROOM, and warnings at least FEWEST
+ROOM = 17
+FEWEST = 5
+OF_ONE = 3  # findings of one question that come before the first of the next
+LARGE = 6  # so many critical findings stand in large type
+FEW_QUESTIONS = 4
 UNREAD = 6
 NAMED = 4  # of what will be full, and of what is resolved
 LATER_DAYS = 90
@@ -25,13 +31,15 @@ COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 82), Col("", 24, "n")
 
 def findings(view: View, summary: Summary) -> list[Markup]:
     """Return a block for each severity."""
-    blocks = []
+    blocks, room = [], ROOM
     for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
         found = [one for one in summary.findings if one.severity == severity]
+        most = max(FEWEST, min(MOST, room))
+        room -= min(len(found), most)
         if found:
-            rows = _rows(view, found, MOST[severity], summary)
-            caption = _caption(found, MOST[severity])
-            blocks.append(block(title, caption, table(COLS, rows, f"find {severity}")))
+            rows = _rows(view, found, most, summary)
+            kind = f"find {severity}" if len(found) <= LARGE else "find"
+            blocks.append(block(title, _caption(found, most), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
@@ -42,9 +50,23 @@ def _caption(found: Sequence[Finding], most: int) -> str:
     whole = "" if shown == len(found) else f", the worst {count_word(shown)}"
     questions = list(dict.fromkeys(one.question.lower() for one in found))
     counts = [f"{number(sum(f.question.lower() == q for f in found))} {q}" for q in questions]
-    return f"{number(len(found))}{whole}: {', '.join(counts)}" if len(questions) > 1 else (
-        f"{number(len(found))}{whole}"
-    )  # fmt: skip
+    if not 1 < len(questions) <= FEW_QUESTIONS:
+        return f"{number(len(found))}{whole}"
+    return f"{number(len(found))}{whole}: {', '.join(counts)}"
+
+
+def _first(found: Sequence[Finding], most: int) -> list[Finding]:
+    """Return the findings that page 1 has room for, in their order: of every question some."""
+    if len(found) <= most:
+        return list(found)
+    seen: dict[str, int] = {}
+    early: list[Finding] = []
+    late: list[Finding] = []
+    for one in found:
+        seen[one.question] = seen.get(one.question, 0) + 1
+        (early if seen[one.question] <= OF_ONE else late).append(one)
+    chosen = {id(one) for one in [*early, *late][:most]}
+    return [one for one in found if id(one) in chosen]
 
 
 def _none(view: View) -> str:
@@ -59,7 +81,8 @@ def _rows(
 ) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = []
     asked = ""
-    for one in found[:most]:
+    shown = _first(found, most)
+    for one in shown:
         question = "" if one.question == asked else one.question
         asked = one.question
         rows.append(
@@ -72,11 +95,12 @@ def _rows(
                 _link(view, one.section),
             )
         )
-    left = found[most:]
+    left = [one for one in found if one not in shown]
     if left:
         sections = list(dict.fromkeys(one.section for one in left))
         names = listing([f"{nth(view, key)} {NAMES[key]}" for key in sections])
-        said = f"and {number(len(left))} more: see {names}, and the workbook."
+        where = f"see {names}, and the workbook" if len(sections) <= 2 else "on the pages below"
+        said = f"and {number(len(left))} more: {where}."
         rows.append(("", mark(left[0].severity), "", said, "", ""))
     return rows
 
@@ -103,7 +127,8 @@ def _link(view: View, section: str) -> Markup:
 def later(view: View) -> Markup:
     """Return what will be full, but not so soon that it is a finding."""
     limit = view.info.thresholds.full_in_days.warning
-    frame = frame_of(view, "forecasts")
+    once = tables.filesystems(frame_of(view, "disks"))
+    frame = frame_of(view, "forecasts").merge(once[["host", "mount"]], on=["host", "mount"])
     later = frame[(frame["full_in_days"] > limit) & (frame["full_in_days"] <= LATER_DAYS)]
     if "disks" not in view.info.sections or later.empty:
         return Markup()

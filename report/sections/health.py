@@ -49,7 +49,7 @@ def _kernel(view: View) -> Markup:
     frame = order.sort_values(["quiet", "at"], kind="stable")
     cols = (
         Col("", 5, "m"), Col("Host", 28), Col("At", 18, "n"), Col("Kind", 22, "p"),
-        Col("Times", 13, "n"), Col("Whom", 24, "p"), Col("What it said", 64, "wide"),
+        Col("Times", 13, "n"), Col("Whom", 24), Col("What it said", 64, "wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
@@ -105,7 +105,7 @@ def _clocks(view: View) -> Markup:
     off = frame["offset_seconds"].abs()
     bad = frame.assign(off=off)[(frame["state"] != "ok") | (off >= limit).fillna(False)]
     bad = bad.sort_values(["off", "host"], ascending=[False, True], kind="stable")
-    cols = (Col("", 5, "m"), Col("Host", 28), Col("Off, s", 17, "n"), Col("Why", 40, "wide"))
+    cols = (Col("", 5, "m"), Col("Host", 28), Col("Off, s", 17, "n"), Col("Why", 40, "p wide"))
 
     def cells(row: Any) -> tuple[Any, ...]:
         why = (
@@ -121,7 +121,7 @@ def _timers(view: View) -> Markup:
     bad = frame[frame["state"].isin(list(BAD))].sort_values(["host", "unit"], kind="stable")
     cols = (
         Col("", 5, "m"), Col("Host", 32), Col("Timer", 46), Col("Last run", 22, "n"),
-        Col("Why", 69, "wide"),
+        Col("Why", 69, "p wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from report.markup import Col, Page, block, facts, halves, section, table
 from report.reading import View, rows_of
 from report.sections import NAMES, flows, nth
-from report.settings import DaysLeft, Limit
+from report.thresholds import DaysLeft, Limit
 from report.words import listing, number, period, plural, readable, span
 
 WORDS = (

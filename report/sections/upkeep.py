@@ -36,7 +36,7 @@ def _updates(view: View) -> Markup:
     )
     cols = (
         Col("", 5, "m"), Col("Host", 30), Col("Security", 17, "n"), Col("Pending", 17, "n"),
-        Col("Lists of", 20, "n"), Col("Restart", 85, "wide"),
+        Col("Lists of", 20, "n"), Col("Restart", 85, "p wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
@@ -64,7 +64,7 @@ def _systems(view: View) -> Markup:
     )
     cols = (
         Col("", 5, "m"), Col("System", 52), Col("Hosts", 14, "n"), Col("Supported until", 30, "n"),
-        Col("At most until", 30, "n"), Col("On", 43, "wide"),
+        Col("At most until", 30, "n"), Col("On", 43, "p wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from collectors import groups, keys, sudoers, users
 from collectors.base import Collector, Parsed
 from collectors.keys import lines
+from collectors.sudoers import rules
 from tests.collectors.probes import ASK, BUSYBOX, SHELLS, applets, printed
 
 HASH = "$6$saltsalt$NeverToBeSeen"
@@ -82,7 +83,8 @@ def test_an_empty_password_and_a_second_root_are_seen(
     made: Made, shell: Sequence[str] | None, tmp_path: Path
 ) -> None:
     made.write("/etc/passwd", "root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/:\nx::7:7::/:/bin/sh")
-    made.write("/etc/shadow", "root::19700:0:99999:7:::\ntoor:!$6$a$b:19700:0:99999:7:::\n")
+    shadow = "root::19700:0:99999:7:::\ntoor:!$6$a$b:19700:0:99999:7:::\nroot:x:1:::::\n"
+    made.write("/etc/shadow", shadow)  # of two lines the first counts
     rows = made.parsed(users, shell, tmp_path).rows
     found = [(row["name"], row["uid"], row["password"], row["may_log_in"]) for row in rows]
     assert found == [
@@ -122,6 +124,36 @@ def test_no_rule_is_dropped_whatever_it_is() -> None:
     kept = {row["line"] for row in parsed.rows}
     assert kept == set(range(1, len(odd)))  # the last one is a backslash: an empty rule
     assert all(row["kind"] == "unknown" for row in parsed.rows)
+
+
+@pytest.mark.parametrize(
+    ("sources", "elsewhere"),
+    [
+        ("files systemd", ""),
+        ("compat [NOTFOUND=return] files", ""),
+        ("files [!UNAVAIL=return] sss", "only local users are listed, not those of sss"),
+        ("files ldap winbind", "only local users are listed, not those of ldap, winbind"),
+    ],
+)
+def test_users_of_elsewhere_are_named(sources: str, elsewhere: str) -> None:
+    text = f"kernel|Linux\nkernel|=0\npasswd|a:empty:1:1::/:\npasswd|=0\nsources|{sources}\n"
+    assert users.parse(f"{text}sources|=0\n", ASK).note == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["a ALL=ALL # no \\", "b ALL=ALL"], [(1, "a ALL=ALL"), (2, "b ALL=ALL")]),
+        (["a ALL=/x \\\\", "b ALL=ALL"], [(1, "a ALL=/x \\\\"), (2, "b ALL=ALL")]),
+        (["a ALL=\\", "", "b ALL=ALL"], [(1, "a ALL="), (3, "b ALL=ALL")]),
+        (["", "a ALL=\\", " /x, \\", "  /y"], [(2, "a ALL= /x, /y")]),
+        (['a ALL=/x "#1" \\# #2 # 3'], [(1, 'a ALL=/x "#1" \\# #2')]),
+    ],
+)
+def test_lines_of_sudoers_are_joined_and_cut(
+    given: list[str], found: list[tuple[int, str]]
+) -> None:
+    assert list(rules.logical(given)) == found
 
 
 BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(32))

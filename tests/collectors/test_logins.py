@@ -400,6 +400,8 @@ BEGIN = "@logins 1\n@now 1795478400\n@zone Etc/UTC\n@offset +0000\n@looked the u
         (BEGIN + "@hint Hint: You are currently not seeing messages from other users and the system.\n@journal 1795000000.5\n@end 0 0\n@done\n", NoPermission),
         (BEGIN + "@hint No journal files were opened due to insufficient permissions.\n@done\n", NoPermission),
         (BEGIN + "@tool zstd /var/log/secure.1.zst\n@done\n", CollectError),
+        (BEGIN + "@unread /var/log/secure.1.gz\n@done\n", CollectError),
+        (BEGIN + "@nofile /var/log/auth.log\n@done\n", NoData),
     ],
 )  # fmt: skip
 def test_what_was_not_read_is_never_an_empty_answer(text: str, error: type[Exception]) -> None:
@@ -459,3 +461,17 @@ def test_a_time_that_no_clock_can_tell_costs_one_line() -> None:
         f"2026-11-23T10:00:60Z web01 sshd[2]: Failed password for leap from {IP} port 2 ssh2",
     ]
     assert [row["user"] for row in rows(lines)] == ["leap"]
+
+
+def test_wtmp_tells_of_what_no_log_tells_of() -> None:
+    """The log was last written to at 23:59:59, and holds nothing of a login after that."""
+    text = printed(log(FAILED_ROOT))
+    late = logins.parse(text.replace("@done", "@wtmp 1795483000\n@done"), DAY)
+    assert late.cause == ""
+    assert late.note == (
+        "wtmp was written to at 2026-11-24 01:16 UTC, the logs last at 2026-11-23 23:59"
+    )
+    for quiet in ("1795480000", "1795300000", "0"):
+        assert logins.parse(text.replace("@done", f"@wtmp {quiet}\n@done"), DAY).note == ""
+    general = text.replace("@file 1", "@file 2").replace("@done", "@wtmp 1795483000\n@done")
+    assert logins.parse(general, DAY).note == ""

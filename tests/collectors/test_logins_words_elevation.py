@@ -73,11 +73,13 @@ sudo[3]: kim : user NOT authorized on host ; TTY=pts/0 ; PWD=/ ; USER=root ; TSI
 su: BAD SU from kim to root at /dev/pts/1
 su: from kim to root at /dev/pts/1
 su: BAD SU kim to root
+su: 'su root' failed for kim
 su: BAD SU kim to root on UNKNOWN TTY
 su[2]: succeeded: ttyq4 changing from kim to root
 su: unable to fork
 """,
         [
+            ("failed", "su", "kim→root", None, None, 1),
             ("failed", "su", "kim→root", None, None, 1),
             ("accepted", "su", "kim→root", None, None, 1),
             ("failed", "su", "kim→root", None, None, 1),

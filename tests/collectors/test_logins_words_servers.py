@@ -129,6 +129,7 @@ pvedaemon[1]: authentication failure; rhost=::ffff:203.0.113.9 user=root@pam msg
 pvedaemon[1]: authentication failure; rhost=::ffff:203.0.113.9 user=x msg=y@pam msg=no such user ('x msg=y@pam')
 proxmox-backup-proxy[1]: authentication failure; rhost=[::ffff:203.0.113.9]:4001 user=kim@pbs msg=wrong
 pvedaemon[2]: <root@pam> successful auth for user 'root@pam'
+pmgdaemon[2]: successful auth for user 'kim@pmg'
 audit[3]: /index.php: Web GUI authentication error for 'kim' from 203.0.113.9
 php-fpm[4]: /index.php: webConfigurator authentication error for user 'kim' from: 203.0.113.9
 php-fpm[4]: /index.php: Successful login for user 'admin' from: 203.0.113.9 (Local Database)
@@ -136,10 +137,29 @@ php-fpm[4]: /index.php: Successful login for user 'admin' from: 203.0.113.9 (Loc
         [
             ("failed", "pvedaemon", "root@pam", "203.0.113.9", None, 1),
             ("failed", "pvedaemon", "x msg=y@pam", "203.0.113.9", None, 1),
-            ("failed", "pvedaemon", "kim@pbs", "203.0.113.9", 4001, 1),
+            ("failed", "proxmox-backup-proxy", "kim@pbs", "203.0.113.9", 4001, 1),
             ("accepted", "pvedaemon", "root@pam", None, None, 1),
+            ("accepted", "pmgdaemon", "kim@pmg", None, None, 1),
             *[("failed", "webgui", "kim", "203.0.113.9", None, 1)] * 2,
             ("accepted", "webgui", "admin", "203.0.113.9", None, 1),
+        ],
+    ),
+    "login of Solaris, and of 4.3BSD": (
+        """
+login: ROOT LOGIN /dev/console
+login: ROOT LOGIN /dev/pts/1 FROM 203.0.113.9
+login: Login failure on /dev/pts/7 from 203.0.113.9, kim
+login: Login failure on /dev/pts/7 from 203.0.113.9
+login: REPEATED LOGIN FAILURES ON ttyp0 FROM 203.0.113.9, lee
+login: ROOT LOGIN REFUSED ON ttyp0 FROM 203.0.113.9
+""",
+        [
+            ("accepted", "login", "root", None, None, 1),
+            ("accepted", "login", "root", "203.0.113.9", None, 1),
+            ("failed", "login", "kim", "203.0.113.9", None, 1),
+            ("failed", "login", None, "203.0.113.9", None, 1),
+            ("failed", "login", "lee", "203.0.113.9", None, 1),
+            ("failed", "login", "root", "203.0.113.9", None, 1),
         ],
     ),
     "LuCI of OpenWrt; vsftpd whose PAM gives a name for the address": (

@@ -55,6 +55,24 @@ def test_without_ss_it_is_found_in_proc(tmp_path: Path) -> None:
     assert mine((BUSYBOX or "", "sh"), path) == [("tcp", "loopback", 1, "py")]
 
 
+@pytest.mark.parametrize(
+    ("where", "scope", "ephemeral"),
+    [
+        ("0.0.0.0:32767", "any", False),
+        ("*:32768", "any", True),
+        ("192.0.2.1:60999", "address", True),
+        ("0.0.0.0%virbr0:61000", "address", False),
+        ("127.0.0.53%lo:53", "loopback", False),
+        ("0.0.0.0%lo:53", "loopback", False),
+        ("127.255.0.1:1", "loopback", False),
+    ],
+)
+def test_how_far_a_port_can_be_reached(where: str, scope: str, ephemeral: bool) -> None:
+    text = f"range|32768 60999\nrange|=0\nss4|{HEAD}\nss4|udp UNCONN 0 0 {where} *:*\nss4|=0\n"
+    (row,) = ports.parse(f"{text}ss6|{HEAD}\nss6|=0\n", ASK).rows
+    assert (row["scope"], row["ephemeral"]) == (scope, ephemeral)
+
+
 def test_a_name_without_end_keeps_nobody_busy() -> None:
     begun = time.monotonic()
     evil = 'ss4|tcp LISTEN 0 5 *:80 *:* users:(("a\n' + "ss4|b\n" * 5000

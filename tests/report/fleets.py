@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from report.settings import Thresholds
 from report.store import Day, Info
+from report.thresholds import Thresholds
 
 DATE = date(2026, 11, 23)
 TO = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ from report import grids, pages
 from report.causes import nameless
 from report.findings import Summary, summarise
 from report.reading import view
-from report.settings import Limit, Thresholds
 from report.states import states
 from report.store import Day
+from report.thresholds import Limit, Thresholds
 from tests.report import days
 
 GIB = days.GIB
@@ -222,6 +222,9 @@ def test_reboots_in_the_period_are_warnings() -> None:
     assert sentences(summarise(made.day())) == ["warning web01: Rebooted at 05:00."]
     made.rows["uptime"][0]["last_stop"] = "crashed"
     said = "warning web01: Rebooted at 05:00 after a crash: nothing had shut it down."
+    assert sentences(summarise(made.day())) == [said]
+    made.rows["uptime"][0].update(starts=3, crashes=1)
+    said = "warning web01: Rebooted 3 times, last at 05:00; 1 time after a crash."
     assert sentences(summarise(made.day())) == [said]
 
 

@@ -12,11 +12,12 @@ from report.changes import CHANGES
 from report.contract import Finding
 from report.findings import summarise
 from report.reading import View, view
-from report.rules import RULES, access
+from report.rules import RULES, access, strangers
 from report.rules.disks import will_fill
-from report.settings import SECTIONS, Thresholds
+from report.settings import SECTIONS
 from report.store import Day
-from tests.report.fleets import COLLECTORS, Fleet
+from report.thresholds import Thresholds
+from tests.report.fleets import COLLECTORS, DATE, Fleet
 from tests.report.worn import worn
 
 WORN = """\
@@ -170,6 +171,62 @@ def filling(days: float, early: float, late: float) -> View:
 )  # fmt: skip
 def test_what_will_be_full_soon(span: tuple[int, int, int], sentences: list[str]) -> None:
     assert said(will_fill(filling(*span))) == sentences
+
+
+def logins(*rows: tuple[str, str, str, int], before: Sequence[tuple[int, str, str]] = ()) -> View:
+    """Return a day of logins (result, user, source, count), and who came in on days before."""
+    import pandas as pd
+
+    fleet = Fleet()
+    fleet.host("web1", "web", ("debian", "Debian", "12", "6.1"))
+    for collector in COLLECTORS:
+        fleet.outcome("web1", collector)
+    for minutes, (result, user, source, count) in enumerate(rows):
+        fleet.login("web1", 60 + minutes, result, user, source_ip=source, count=count)
+    made = view(fleet.day())
+    days = pd.DataFrame(
+        [(DATE.toordinal() - back, "web1", user, source) for back, user, source in before],
+        columns=["day", "host", "user", "source_ip"],
+    )
+    return View(made.folder, made.info, {**made.frames, "seen_before": days})
+
+
+KNOWN = [(back, "ann", "10.20.4.31") for back in range(1, 21)]
+
+
+def test_a_login_after_many_failures_from_there() -> None:
+    tried = logins(("failed", "root", "203.0.113.9", 6), ("accepted", "deploy", "203.0.113.9", 1))
+    assert said(strangers.guessed(tried)) == [
+        "critical Got in web1: deploy from 203.0.113.9 at 07:01, after 6 failed logins from there."
+    ]
+    few = logins(("failed", "ann", "203.0.113.9", 4), ("accepted", "ann", "203.0.113.9", 1))
+    later = logins(("accepted", "ann", "203.0.113.9", 1), ("failed", "ann", "203.0.113.9", 9))
+    assert strangers.guessed(few) == strangers.guessed(later) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "sentences"),
+    [
+        ("203.0.113.9", KNOWN, ["warning Got in web1: ann from 203.0.113.9 at 07:00, where nobody "
+                                "of that name came from before."]),
+        ("10.20.4.99", KNOWN, []),  # the network is known
+        ("203.0.113.9", KNOWN[:5], []),  # too few days to call anything new
+        ("203.0.113.9", [(n, "bob", "10.0.0.1") for n in range(1, 21)], []),  # a new user
+        ("10.20.4.31", [(70, "ann", "10.20.4.31"), *((n, "bob", "x") for n in range(1, 21))],
+         ["warning Got in web1: ann at 07:00, not seen since 14 Sep 2026."]),
+    ],
+)  # fmt: skip
+def test_logins_out_of_the_ordinary(
+    source: str, before: list[tuple[int, str, str]], sentences: list[str]
+) -> None:
+    came = logins(("accepted", "ann", source, 1), before=before)
+    assert said(strangers.out_of_the_ordinary(came)) == sentences
+
+
+def test_networks() -> None:
+    assert strangers.network("203.0.113.9") == "203.0.113.0/24"
+    assert strangers.network("2001:db8:1:2::9") == "2001:db8:1::/48"
+    assert strangers.network("host.example.org") == "host.example.org"
 
 
 def test_every_rule_stands_under_a_section() -> None:

@@ -12,7 +12,8 @@ from collectors.base import FLAG, HOST, NUMBER, TEXT, TIME, WHOLE, Column, frame
 from report import store
 from report.errors import NoSnapshot, OutputError
 from report.retention import prune
-from report.settings import Retention, Thresholds
+from report.settings import Retention
+from report.thresholds import Thresholds
 
 DAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 5, tzinfo=UTC)
