@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report import __version__, derived, store
+from report import __version__, store
 from report.console import Console
 from report.period import past_period, period
 from report.settings import Settings
@@ -43,6 +43,7 @@ def collect(
     `meanwhile` is called while servers answer.
     """
     from collectors.gather import gather
+    from report import derived
 
     assert settings.fleet is not None
     fleet, past = settings.fleet, day < now.astimezone(settings.daily.zone).date()

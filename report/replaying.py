@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from collectors import keeping
 from collectors.errors import Fault, Outcome, SettingsError
-from report import derived, store
+from report import store
 from report.collection import options_of
 from report.console import Console
 from report.settings import Settings
@@ -34,6 +34,7 @@ def replay(settings: Settings, raw: Path, console: Console, derive: bool = True)
     from collectors.asking import Plan, left_out
     from collectors.gather import gather
     from collectors.transports import Access
+    from report import derived
 
     data, info = _kept(raw)
     plan = Plan(
