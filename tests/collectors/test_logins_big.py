@@ -139,6 +139,26 @@ def test_a_flood_of_logins_hides_no_failed_one(
 
 
 @both
+def test_a_process_number_that_comes_again_is_added_up_as_well(
+    shell: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "auth.log"
+    lines = []
+    for n in range(1000):
+        head = f"Nov 23 11:00:00 web01 sshd[{n % 20}]: "
+        at = f"{IP} port {1024 + n}"
+        lines += [
+            f"{head}Failed password for root from {at} ssh2\n",
+            f"{head}Connection closed by authenticating user root {at} [preauth]\n",
+        ]
+    write(log, "".join(lines))
+    monkeypatch.setattr(SCRIPT, "FOLD_BYTES", 40 * len(lines[0]))
+    parsed = run(shell, str(log))
+    assert totals(parsed) == {("failed", "root"): 1000}
+    assert len(parsed.rows) < 50
+
+
+@both
 def test_what_cannot_be_added_up_and_is_too_much_is_counted(
     shell: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
