@@ -203,9 +203,9 @@ NR == 1 && drop { next }
   if (!today) { kept = 0; next }
   if (index($P, "sshd") == 1 && index($P, "]:") || place()) {
     kept = 1; p = $(P - 1) $P
-    if (b < cap) { raw[p]; out($0); next }
-    if (p in raw) {
+    if (b < cap || p in raw) {
       if ($(P + 1) ~ /^(Connection|Disconnect)/ && $(P + 2) ~ /^(closed|reset|from)/) delete raw[p]
+      else raw[p]
       out($0); next
     }
     if (!above) { above = 1; print "@folded" }

@@ -21,6 +21,7 @@ from tests.collectors.test_logins_script import (
     SHELLS,
     TO,
     attack,
+    conversations,
     failed,
     run,
     totals,
@@ -139,6 +140,26 @@ def test_a_flood_of_logins_hides_no_failed_one(
 
 
 @both
+def test_a_process_number_that_comes_again_is_added_up_as_well(
+    shell: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "auth.log"
+    lines = []
+    for n in range(1000):
+        head = f"Nov 23 11:00:00 web01 sshd[{n % 20}]: "
+        at = f"{IP} port {1024 + n}"
+        lines += [
+            f"{head}Failed password for root from {at} ssh2\n",
+            f"{head}Connection closed by authenticating user root {at} [preauth]\n",
+        ]
+    write(log, "".join(lines))
+    monkeypatch.setattr(SCRIPT, "FOLD_BYTES", 40 * len(lines[0]))
+    parsed = run(shell, str(log))
+    assert totals(parsed) == {("failed", "root"): 1000}
+    assert len(parsed.rows) < 50
+
+
+@both
 def test_what_cannot_be_added_up_and_is_too_much_is_counted(
     shell: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +226,32 @@ def run_with(programs: Path, ask: Ask) -> Parsed:
     )
     assert done.stderr == b""
     return logins.parse(done.stdout.decode("utf-8", "surrogateescape"), ask)
+
+
+@pytest.mark.parametrize("name", ["mawk", "gawk", "original-awk"])
+def test_every_awk_adds_up_alike(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"{name} is not there")
+    kinds = len(conversations(IP, 1))
+    talks = [conversations(IP, 20_000 + n)[n % kinds] for n in range(40 * kinds)]
+    lines = [
+        f"Nov 23 12:00:00 web01 sshd[{20_000 + n}]: {text}\n"
+        for n, talk in enumerate(talks)
+        for text in talk
+    ]
+    write(tmp_path / "auth.log", "\0\0" + attack(100) + flood(50) + "".join(lines))
+    ask = Ask(FROM, TO, {"paths": [f"{tmp_path}/auth.log"]})
+    stand_in(tmp_path / "bin", "awk", f'exec {program} "$@"')
+    whole = run_with(tmp_path / "bin", ask)
+    monkeypatch.setattr(SCRIPT, "FOLD_BYTES", 5_000)
+    folded = run_with(tmp_path / "bin", ask)
+    assert totals(folded) == totals(whole)
+    assert folded.note.partition("; ")[2] == whole.note
+    assert "named no user" in whole.note
+    assert len(folded.rows) < len(whole.rows) / 2
 
 
 def test_when_time_runs_out_what_was_read_is_told(
