@@ -10,6 +10,7 @@ from report.reading import PAST, view
 from report.sheets import Column, Grid
 from report.store import Day
 from report.thresholds import Limit
+from report.words import capital
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +26,10 @@ ABOUT = {
     "disks": "Every mount of every host.",
     "logins": "Every login in the period, sudo and its like too.",
     "uptime": "How long each host has run, and its load.",
+    "forecasts": "Which filesystems will be full, and when, at the pace of the days before.",
+    "changes": "What changed in ports, users, groups, sudo rules and keys.",
+    "compared": "What of that could be held against an earlier snapshot, and what not.",
+    "score": "What the forecasts of earlier days came to.",
 }
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
@@ -162,9 +167,18 @@ def frame_grid(day: Day, name: str) -> Grid:
         column, cells = _column(day, name, str(head), series)
         columns.append(column)
         values.append(cells)
-    about = ABOUT.get(name, "What the collector found.")
+    about = ABOUT.get(name) or _about(name)
     rows = list(zip(*values, strict=True))
     return Grid(name, columns, rows, about, len(frame), f"data/{name}.parquet")
+
+
+def _about(name: str) -> str:
+    """Return what a collector says of itself in its first line."""
+    from collectors import COLLECTORS
+
+    said = next((one.__doc__ for one in COLLECTORS if name == one.NAME), None)
+    first = (said or "What the collector found.").strip().partition("\n")[0]
+    return capital(first)
 
 
 def above(limit: Limit, divisor: float = 1, when: str = "") -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ HAVE = {
     "Ways in": "new ways in",
     "Backups": "a backup that is not as it should be",
     "Checks": "a check that fails",
+    "Logins": "many failed logins",
     "Memory": "little memory left",
     "Kernel": "faults that the kernel reported",
     "Expiring": "something that runs out",
@@ -116,10 +117,16 @@ def _sentence(clauses: Sequence[str]) -> str:
 def _clauses(found: Sequence[Finding], view: View) -> list[str]:
     """Return what the findings of each question come to, in a few words."""
     questions = {one.question: [f for f in found if f.question == one.question] for one in found}
-    parts = []
+    parts, had = [], [question for question in questions if question in HAVE]
     for question, every in questions.items():
-        broken = question == "Broken"
-        parts += _broken(every, view) if broken else [_clause(question, every, view)]
+        if question == "Broken":
+            parts += _broken(every, view)
+        elif question in had and len(view.hosts) == 1:
+            # Of one server it is said once that it has all of this.
+            if question == had[0]:
+                parts.append(f"it has {listing([HAVE[one] for one in had])}")
+        else:
+            parts.append(_clause(question, every, view))
     return parts
 
 
@@ -153,8 +160,6 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     alone = len(view.hosts) == 1
     if question == "Got in":
         return _came_in(found, hosts, view)
-    if question == "Logins":
-        return f"{_who(hosts, view)} {verb(len(hosts), 'has')} many failed logins"
     if question == "Restarted":
         return f"{'the server' if alone else _who(hosts, view)} rebooted"
     if question in HAVE:

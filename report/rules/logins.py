@@ -108,4 +108,4 @@ def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], re
     origin = f"{said}, from {plural(len(sources), 'source')}"
     if inside:
         return f"{origin}; {number(inside)} of them also got in."
-    return f"{origin}; none got in{f' on {read}' if read else ''}."
+    return f"{origin}; none of these got in{f' on {read}' if read else ''}."

@@ -54,9 +54,10 @@ def out_of_the_ordinary(view: View) -> list[Finding]:
     places, last = _past(before)
     logins = tables.sessions(frame_of(view, "logins"))
     here = logins[(logins["result"] == "accepted") & logins["user"].notna()]
+    told = {(one.subject, one.object) for one in guessed(view)}
     return [
         *_returned(view, here, last),
-        *_from_elsewhere(view, here, places, last),
+        *(one for key, one in _from_elsewhere(view, here, places, last) if key not in told),
     ]
 
 
@@ -87,7 +88,8 @@ def _returned(view: View, here: pd.DataFrame, last: dict[str, int]) -> Iterator[
 
 def _from_elsewhere(
     view: View, here: pd.DataFrame, places: dict[str, set[str]], last: dict[str, int]
-) -> Iterator[Finding]:
+) -> Iterator[tuple[tuple[str, str], Finding]]:
+    """Yield (host, source) and the finding."""
     for (host, user, source), rows in here.groupby(["host", "user", "source_ip"], sort=True):
         known = places.get(str(user))
         # A user who is new altogether is told by the account that is new.
@@ -97,8 +99,9 @@ def _from_elsewhere(
             f"{foreign(user, 30)} from {foreign(source, 45)} at {view.at(rows['at'].min())}, "
             "where nobody of that name came from before."
         )
-        yield Finding("new-source", "warning", "Got in", str(host), (str(host),), said, "logins",
-                      float(len(rows)), object=f"{user} {source}")  # fmt: skip
+        found = Finding("new-source", "warning", "Got in", str(host), (str(host),), said, "logins",
+                        float(len(rows)), object=f"{user} {source}")  # fmt: skip
+        yield (str(host), str(source)), found
 
 
 def network(source: object) -> str:

@@ -44,7 +44,8 @@ def _finding(
         name for name in asked
         if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
     ]  # fmt: skip
-    gap = f"; {listing(missed, 4)} {verb(len(missed), 'was')} not read everywhere" if missed else ""
+    where = " everywhere" if len(view.hosts) > 1 else ""
+    gap = f"; {listing(missed, 4)} {verb(len(missed), 'was')} not read{where}" if missed else ""
     if not found:
         return f"Nothing to see to{gap}."
     critical = sum(one.severity == "critical" for one in found)

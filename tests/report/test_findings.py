@@ -194,7 +194,7 @@ def test_many_hosts_with_failed_logins_are_one_finding() -> None:
     (found,) = summarise(made.day()).findings
     assert found.subject == "5 hosts"
     assert found.sentence == (
-        "5,015 failed logins, 1,005 of them on web05, from 1 source; none got in on 5 servers read."
+        "5,015 failed logins, 1,005 of them on web05, from 1 source; none of these got in on 5 servers read."
     )
     assert (found.severity, found.bound) == ("critical", 1000)
 
@@ -359,7 +359,9 @@ def test_a_log_that_begins_late_is_a_gap() -> None:
     assert gap.cause == "their logs begin between 08:00 and 18:00"
     assert summary.hosts_partial == 2
     assert summary.lead.endswith("All 3 servers answered, 2 of them only in part.")
-    assert "none got in on 3 servers read, 2 of them in part." in summary.findings[0].sentence
+    assert (
+        "none of these got in on 3 servers read, 2 of them in part." in summary.findings[0].sentence
+    )
     assert figure(summary, "Logins accepted").mark == "unread"
     because = {row[0]: row[-1] for row in grids.coverage(made.day()).rows}
     assert because["web01"] == "part of logins: its log begins at 18:00"

@@ -11,7 +11,7 @@ from report import derived
 from report.changes import CHANGES
 from report.contract import Finding
 from report.findings import summarise
-from report.reading import View, view
+from report.reading import View, narrowed, view
 from report.rules import RULES, access, strangers
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
@@ -52,6 +52,19 @@ def said(found: Sequence[Finding]) -> list[str]:
 
 def test_a_worn_fleet() -> None:
     assert said(summarise(worn()).findings) == WORN.splitlines()
+
+
+def test_of_one_server_it_is_said_once_what_it_has() -> None:
+    one = narrowed(worn(), ["old"])
+    assert summarise(one).headline == ("old01: it has something that runs out.")
+    fine = Thresholds.model_validate({"end_of_life_days": 0})
+    info = one.info.model_copy(update={"thresholds": fine})
+    kept = one.frames["lifecycle"].iloc[:0]
+    left = View(one.folder, info, {**one.frames, "lifecycle": kept}, one.groups)
+    assert summarise(left).headline == (
+        "Nothing is broken on old01; it has a clock that is off, timers that did not run and "
+        "updates to see to."
+    )
 
 
 def test_every_limit_can_be_set() -> None:
@@ -202,6 +215,12 @@ def test_a_login_after_many_failures_from_there() -> None:
     few = logins(("failed", "ann", "203.0.113.9", 4), ("accepted", "ann", "203.0.113.9", 1))
     later = logins(("accepted", "ann", "203.0.113.9", 1), ("failed", "ann", "203.0.113.9", 9))
     assert strangers.guessed(few) == strangers.guessed(later) == []
+
+
+def test_a_guessed_login_is_told_once() -> None:
+    rows = (("failed", "ann", "203.0.113.9", 6), ("accepted", "ann", "203.0.113.9", 1))
+    assert strangers.out_of_the_ordinary(logins(*rows, before=KNOWN)) == []
+    assert len(strangers.out_of_the_ordinary(logins(rows[1], before=KNOWN))) == 1
 
 
 @pytest.mark.parametrize(

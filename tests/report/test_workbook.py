@@ -17,7 +17,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from report.findings import summarise
-from report.grids import MOST
+from report.grids import MOST, grids
+from report.reading import view
 from report.store import Day
 from report.workbook import main, write_workbook
 from tests.report import days
@@ -285,3 +286,10 @@ def test_libreoffice_opens_it_and_reads_text_as_text(tmp_path: Path) -> None:
     assert read[0]["at (Europe/Amsterdam)"] == "2026-11-22 06:00:00"
     with (tmp_path / "report-Disk usage.csv").open(encoding="utf-8", newline="") as file:
         assert next(csv.DictReader(file))["Used"].startswith("88")
+
+
+def test_every_sheet_says_what_it_holds(tmp_path: Path) -> None:
+    holds = {grid.title: grid.about for grid in grids(view(days.DAYS["worn"]()))}
+    assert holds["memory"].startswith("Memory and swap")
+    assert "What the collector found." not in holds.values()
+    assert all(about and len(about) < 160 for about in holds.values())
