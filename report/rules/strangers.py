@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GUESSES = 5  # so many failures before it make a login a guessed one
 KNOWN_DAYS = 14  # of history that it takes to call anything new
 ABSENT_DAYS = 60
+PLACE = ["host", "source_ip"]
 WIDE = {4: 24, 6: 48}  # bits of a network whose addresses count as one place
 
 
@@ -26,14 +27,13 @@ def guessed(view: View) -> list[Finding]:
     logins = tables.sessions(frame_of(view, "logins"))
     known = logins[logins["source_ip"].notna()]
     inside = known[known["result"] == "accepted"]
-    failed = known[known["result"] == "failed"]
+    firsts = inside.groupby(PLACE, as_index=False, observed=True)["at"].min()
+    tries = known[known["result"] == "failed"].merge(firsts.rename(columns={"at": "first"}))
+    early = tries[tries["at"] <= tries["first"]].groupby(PLACE, observed=True)["count"].sum()
+    many = early[early >= GUESSES].rename("before").reset_index()
     found = []
-    for (host, source), rows in inside.groupby(["host", "source_ip"], sort=True):
-        first = rows["at"].min()
-        tries = failed[(failed["host"] == host) & (failed["source_ip"] == source)]
-        before = int(tries.loc[tries["at"] <= first, "count"].sum())
-        if before < GUESSES:
-            continue
+    for (host, source), rows in inside.merge(many).groupby(PLACE, sort=True):
+        first, before = rows["at"].min(), int(rows["before"].iloc[0])
         users = ", ".join(foreign(one, 30) for one in rows["user"].dropna().unique()[:3])
         said = (
             f"{users} from {foreign(source, 45)} at {view.at(first)}, "
