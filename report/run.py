@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from report.errors import (
     EXIT_NOT_DELIVERED,
     EXIT_OK,
     DeliveryError,
+    DocumentError,
     NoSnapshot,
 )
 from report.files import writing
@@ -213,6 +215,8 @@ def _documents(
     from report.rendering import render as render_day
 
     settings, console = run.settings, run.console
+    with suppress(DocumentError):  # it gets ready meanwhile; what hinders it is said below
+        kernel.start()
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
     summary = _summary(day, parameters)  # first: it knows whether there are such groups
     made = render_day(settings, day, kernel, parameters, console)

@@ -27,9 +27,9 @@ def guessed(view: View) -> list[Finding]:
     logins = tables.sessions(frame_of(view, "logins"))
     known = logins[logins["source_ip"].notna()]
     inside = known[known["result"] == "accepted"]
-    firsts = inside.groupby(PLACE, as_index=False, observed=True)["at"].min()
-    tries = known[known["result"] == "failed"].merge(firsts.rename(columns={"at": "first"}))
-    early = tries[tries["at"] <= tries["first"]].groupby(PLACE, observed=True)["count"].sum()
+    firsts = inside.groupby(PLACE)["at"].min().rename("first").reset_index()
+    tries = known[known["result"] == "failed"].merge(firsts)
+    early = tries[tries["at"] <= tries["first"]].groupby(PLACE)["count"].sum()
     many = early[early >= GUESSES].rename("before").reset_index()
     found = []
     for (host, source), rows in inside.merge(many).groupby(PLACE, sort=True):
