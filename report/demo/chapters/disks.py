@@ -126,7 +126,7 @@ def _extended(story: Story) -> None:
         return
     server, mount = found
     at, name = story.past(40), f"{server.name}{mount.at}"
-    story.bytes_of[server.name, mount.at] = usage.cleaned(name, at, 84.2, 0.5, 84.2 / 1.5)
+    story.bytes_of[server.name, mount.at] = usage.cleaned(name, at, 82.8, 0.5, 82.8 / 1.5)
     story.extended[server.name, mount.at] = at, 1.5
     story.plant("disk_extended", [server.name], mount.at, at, at, growth=1.5)
 
