@@ -10,7 +10,7 @@ from report.contract import Finding, KeyFigure, Severity, Summary, Unread
 from report.gaps import gathered
 from report.headline import headline, lead
 from report.reading import BEFORE, FIGURES_BEFORE, GOOD, View, frame_of, view
-from report.rules import QUESTIONS, findings
+from report.rules import asked, findings
 from report.states import states as every_state
 from report.store import Day
 from report.trail import Past, resolved, told, with_past
@@ -40,7 +40,7 @@ def summarise(day: Day) -> Summary:
         sorted(
             told(findings(known), past),
             key=lambda one: (
-                one.severity != "critical", QUESTIONS.index(one.question), one.state != "new",
+                one.severity != "critical", asked(one), one.state != "new",
             ),
         )
     )  # fmt: skip

@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from collectors.config import Strict
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
+from report.scopes import Told
 from report.settings import Settings
 from report.thresholds import Thresholds
 
@@ -40,7 +41,7 @@ class Info(Strict):
     """What a snapshot was taken under, so that it reads the same whenever it is rendered.
 
     from_at and to_at are the report's period, started_at and finished_at the collection;
-    all in UTC.
+    all in UTC. scopes: what fleet.yaml says to the report of some hosts alone.
     """
 
     schema_version: int = SCHEMA
@@ -59,6 +60,7 @@ class Info(Strict):
     coverage_minimum_percent: float
     fleet: str
     limit: str = ""
+    scopes: dict[str, Told] = {}
 
     @property
     def zone(self) -> tzinfo:

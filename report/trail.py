@@ -29,6 +29,8 @@ WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another 
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
 EVENTS = ("rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-")
+# Days that are left: that they get fewer is no news.
+COUNTDOWNS = frozenset({"certificate"})
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
 
 
@@ -56,6 +58,19 @@ class Past:
             self._rows[atom] = row  # the latest
             if atom[1] in BLIND:
                 self._blind.setdefault(atom[0], set()).add(day)
+
+    @classmethod
+    def none(cls) -> Past:
+        """Return the past of a first day."""
+        import pandas as pd
+
+        return cls(pd.DataFrame(columns=["day", *COLUMNS]))
+
+    def last(self, atom: Atom) -> str:
+        """Return how bad it was on the last day on which that is known; "" for not at all."""
+        known = self.of(atom)
+        seen = known[max(known)] if known else None
+        return seen.severity if seen else ""
 
     def of(self, atom: Atom) -> dict[int, Seen | None]:
         """Return the days on which it is known whether it was there, oldest first."""
@@ -99,7 +114,8 @@ def _state(one: Finding, days: Mapping[int, Seen | None]) -> tuple[State, int | 
     before = known[-1][1] if known else None
     if before is None:
         return "new", None
-    return _compared(one.severity, one.value, before), since
+    value = None if one.kind in COUNTDOWNS else one.value
+    return _compared(one.severity, value, before), since
 
 
 def _compared(severity: Severity, value: float | None, before: Seen) -> State:
