@@ -90,6 +90,7 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         fleet=fleet.source.name,
         limit=fleet.limit,
         scopes=dict(settings.scopes),
+        silences=list(settings.silences),
     )
 
 

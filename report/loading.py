@@ -14,6 +14,7 @@ from collectors.errors import Fault, SettingsError
 from collectors.fleet import load_fleet
 from report.scopes import checked
 from report.settings import ROOT, Daily, Mail, Settings
+from report.silences import SilencesFile
 
 FILES = ("fleet", "daily", "mail")
 
@@ -38,7 +39,9 @@ def load_settings(
     wanted = [_override(text) for text in overrides]
     faults: list[Fault] = []
     loaded: dict[str, Any] = {}
-    models: tuple[tuple[str, type[Daily] | type[Mail]], ...] = (("daily", Daily), ("mail", Mail))
+    models: tuple[tuple[str, type[Daily | Mail | SilencesFile]], ...] = (
+        ("daily", Daily), ("mail", Mail), ("silences", SilencesFile),
+    )  # fmt: skip
     for name, model in models:
         path = params / f"{name}.yaml"
         try:
@@ -62,7 +65,8 @@ def load_settings(
     smtp = loaded["mail"].smtp
     if smtp and smtp.password:
         smtp.password.withhold()
-    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes)
+    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes,
+                    tuple(loaded["silences"].silences))  # fmt: skip
 
 
 def copy_examples(params: Path) -> list[Path]:

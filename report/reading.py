@@ -6,7 +6,7 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from report import derived
 from report.causes import nameless
 from report.frames import frame_of, plain, rows_of, split
 from report.gaps import EVERYTHING, Gap
+from report.planned import asked_within
 from report.scopes import Scope
 from report.store import Day
 from report.thresholds import Thresholds
@@ -151,7 +152,9 @@ class View(Day):
             Gap(host, f"part of {name}", "partial", f"its log begins at {self.at(at)}", at)
             for (host, name), at in self.late.items()
         ]
-        return gaps + [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+        gaps += [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+        within = asked_within(self)
+        return [replace(gap, planned=within.get(gap.host, "")) for gap in gaps]
 
     def at(self, at: datetime) -> str:
         """Return a time as the report says it."""

@@ -22,6 +22,7 @@ from collectors.credentials import Secret
 from collectors.fleet import Fleet
 from collectors.options import CollectorOptions
 from report.scopes import Told
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +206,7 @@ class Settings:
     mail: Mail
     fleet: Fleet | None = None
     scopes: Mapping[str, Told] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
 
 def check_address(text: str) -> str:

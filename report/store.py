@@ -28,6 +28,7 @@ from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
 from report.scopes import Told
 from report.settings import Settings
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Info(Strict):
 
     from_at and to_at are the report's period, started_at and finished_at the collection;
     all in UTC. scopes: what fleet.yaml says to the report of some hosts alone.
+    silences: those of silences.yaml, the ones that have ended included.
     """
 
     schema_version: int = SCHEMA
@@ -61,6 +63,7 @@ class Info(Strict):
     fleet: str
     limit: str = ""
     scopes: dict[str, Told] = {}
+    silences: list[Silence] = []
 
     @property
     def zone(self) -> tzinfo:

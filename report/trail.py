@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Atom = tuple[str, str, str]
-COLUMNS = ("host", "kind", "object", "severity", "value", "question", "sentence", "collector")
+COLUMNS = (
+    "host", "kind", "object", "severity", "value", "question", "sentence", "collector", "aside",
+)  # fmt: skip
+PLANNED, SILENCED = "planned", "silenced"
 DAYS = 30  # of the past that are looked at
 FIGURE_DAYS = 14  # of them that a key figure shows
 LATELY = 7  # known days, in which a finding that comes and goes is flapping
@@ -53,11 +56,13 @@ class Past:
             if is_missing(row["host"]):  # what stands for a day without a finding
                 continue
             atom, day = (str(row["host"]), str(row["kind"]), str(row["object"])), int(row["day"])
+            if atom[1] in BLIND:
+                self._blind.setdefault(atom[0], set()).add(day)
+            if row.get("aside") == PLANNED:  # the day after its window it is news
+                continue
             value = None if is_missing(row["value"]) else float(row["value"])
             self._seen.setdefault(atom, {})[day] = Seen(str(row["severity"]), value)
             self._rows[atom] = row  # the latest
-            if atom[1] in BLIND:
-                self._blind.setdefault(atom[0], set()).add(day)
 
     @classmethod
     def none(cls) -> Past:
@@ -140,6 +145,8 @@ def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]])
     for atom, row in past.gone(found):
         if row["collector"] not in read.get(atom[0], set()) or atom[1].startswith(EVENTS):
             continue
+        if row.get("aside") == SILENCED:
+            continue
         key = (str(row["question"]), str(row["sentence"]))
         alike.setdefault(key, []).append(atom[0])
         first = _state_since(past.of(atom))
@@ -175,14 +182,18 @@ def with_past(figures: Sequence[KeyFigure], rows: pd.DataFrame) -> list[KeyFigur
     ]
 
 
-def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
+def rows(
+    found: Sequence[Finding], silenced: Sequence[Finding] = (), planned: Sequence[Finding] = ()
+) -> list[dict[str, Any]]:
     """Return what is saved of a day's findings: a row an atom, or one that says that there is none.
 
     Keys: COLUMNS.
     """
+    every = ((found, None), (silenced, SILENCED), (planned, PLANNED))
     made = [
         {"host": host, "kind": kind, "object": what, "severity": one.severity, "value": one.value,
-         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source}
-        for one in found for host, kind, what in one.atoms
+         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source,
+         "aside": aside}
+        for findings, aside in every for one in findings for host, kind, what in one.atoms
     ]  # fmt: skip
     return made or [dict.fromkeys(COLUMNS)]

@@ -207,4 +207,5 @@ def _info(
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet="fleet.yaml",
         scopes=dict(known.scopes),
+        silences=list(known.silences),
     ).model_dump(mode="json")

@@ -8,15 +8,16 @@ from report.contract import Finding, Severity
 from report.gaps import EVERYTHING, gathered
 from report.reading import View
 from report.rules.wording import NAMED, subject
-from report.states import states
+from report.states import NOT_UP, states
 from report.words import capital, foreign, listing
 
 
 def not_up(view: View) -> list[Finding]:
     """Servers that are down, degraded, or of which nothing is known."""
     found = []
-    for state, why, hosts in states(view):
-        if state not in ("down", "degraded", "unknown"):
+    for one in states(view):
+        state, why, hosts = one.instead_of or one.name, one.why, one.hosts
+        if state not in NOT_UP:
             continue
         blind = any(host in view.blind for host in hosts)
         severity: Severity = "critical" if state == "down" or blind else "warning"
@@ -24,10 +25,11 @@ def not_up(view: View) -> list[Finding]:
         said = {"down": "Down", "unknown": "Not read" if blind else "State not known"}
         sentence = _state_sentence(said.get(state, ""), why, hosts)
         what = why if state == "degraded" else ""
-        one = Finding(f"server-{kind}", severity, "Broken", subject(hosts), hosts, sentence,
-                      "servers", object=what,
-                      about=_state_sentence(said.get(state, ""), why, hosts[:1]))  # fmt: skip
-        found.append(one)
+        found.append(
+            Finding(f"server-{kind}", severity, "Broken", subject(hosts), hosts, sentence,
+                    "servers", object=what, planned=one.planned,
+                    about=_state_sentence(said.get(state, ""), why, hosts[:1]))
+        )  # fmt: skip
     return found
 
 
