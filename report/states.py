@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from report.causes import of_many, short
@@ -16,6 +17,7 @@ class State(NamedTuple):
     """Hosts that are in one state for one and the same reason.
 
     instead_of: what its state would be, were it not in a window of maintenance; planned: which.
+    reason: why, without that.
     """
 
     name: str
@@ -23,13 +25,19 @@ class State(NamedTuple):
     hosts: tuple[str, ...]
     instead_of: str = ""
     planned: str = ""
+    reason: str = ""
 
 
-def states(view: View) -> list[State]:
-    """Return the states there are; every host listed is in exactly one of them."""
+def states(view: View, without: Container[str] = ()) -> list[State]:
+    """Return the states there are; every host listed is in exactly one of them.
+
+    without: hosts that are left out.
+    """
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     within = asked_within(view)
     for host, (state, why) in _states(view).items():
+        if host in without:
+            continue
         window = within.get(host, "") if state in NOT_UP else ""
         alike = (state, view.without_host(host, why), window)
         found.setdefault(alike, []).append((host, why))
@@ -38,10 +46,10 @@ def states(view: View) -> list[State]:
         said = pairs[0][1] if len(pairs) == 1 else of_many(why, pairs[0][1])
         hosts = tuple(sorted((host for host, _ in pairs), key=natural))
         if window:
-            said = f"{window}; {said}" if said else window
-            every.append(State("maintenance", said, hosts, state, window))
+            whole = f"{window}; {said}" if said else window
+            every.append(State("maintenance", whole, hosts, state, window, said))
         else:
-            every.append(State(state, said, hosts))
+            every.append(State(state, said, hosts, reason=said))
     return every
 
 
