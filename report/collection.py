@@ -89,6 +89,8 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet=fleet.source.name,
         limit=fleet.limit,
+        scopes=dict(settings.scopes),
+        silences=list(settings.silences),
     )
 
 

@@ -54,9 +54,8 @@ FINDINGS = (
     Column("question", TEXT, "", "what it answers on page 1"),
     Column("sentence", TEXT, "", "what a person would say"),
     Column("collector", TEXT, "", "whose rows it is made of"),
+    Column("aside", TEXT, "", "planned or silenced: why it is not told; NA where it is"),
 )
-
-
 FIGURES = (
     HOST,
     Column("label", TEXT, "", "which key figure of page 1"),
@@ -121,7 +120,8 @@ def save(day: Day, scored: bool = True) -> None:
         whole = view(day, scored)
         made = {name: whole.frames[name] for name in FRAMES if scored or name != "score"}
         summary = summarise(whole)
-        made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
+        quiet = [one.finding for one in summary.silenced]
+        made["findings"] = frame(FINDINGS, trail.rows(summary.findings, quiet, summary.planned))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
         made["seen"] = _seen(day)

@@ -76,8 +76,11 @@ def not_read(summary: Summary) -> str:
     return ", ".join(said)
 
 
-def lead(view: View, found: Sequence[Finding]) -> str:
-    """Return how many findings there are, and how far the report looked."""
+def lead(view: View, found: Sequence[Finding], silenced: int = 0, planned: int = 0) -> str:
+    """Return how many findings there are, and how far the report looked.
+
+    silenced, planned: how many more there are that are no findings for that.
+    """
     critical = sum(one.severity == "critical" for one in found)
     warnings = len(found) - critical
     parts = [
@@ -88,7 +91,10 @@ def lead(view: View, found: Sequence[Finding]) -> str:
     only = f" Groups: {listing(view.groups)} only." if view.groups else ""
     if not read:
         return f"Nothing below is known, neither good nor bad.{only}"
-    return f"{' and '.join(parts)}. {_reach(listed, read, part)}{only}"
+    aside = [f"{number(silenced)} silenced"] if silenced else []
+    aside += [f"{number(planned)} planned"] if planned else []
+    more = f", {' and '.join(aside)}" if aside else ""
+    return f"{' and '.join(parts)}{more}. {_reach(listed, read, part)}{only}"
 
 
 def _reach(listed: int, read: int, part: int) -> str:

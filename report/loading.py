@@ -12,7 +12,9 @@ from typing import Any
 from collectors.config import override, parse_yaml, read_yaml, validate
 from collectors.errors import Fault, SettingsError
 from collectors.fleet import load_fleet
+from report.scopes import checked
 from report.settings import ROOT, Daily, Mail, Settings
+from report.silences import SilencesFile
 
 FILES = ("fleet", "daily", "mail")
 
@@ -37,7 +39,9 @@ def load_settings(
     wanted = [_override(text) for text in overrides]
     faults: list[Fault] = []
     loaded: dict[str, Any] = {}
-    models: tuple[tuple[str, type[Daily] | type[Mail]], ...] = (("daily", Daily), ("mail", Mail))
+    models: tuple[tuple[str, type[Daily | Mail | SilencesFile]], ...] = (
+        ("daily", Daily), ("mail", Mail), ("silences", SilencesFile),
+    )  # fmt: skip
     for name, model in models:
         path = params / f"{name}.yaml"
         try:
@@ -47,12 +51,13 @@ def load_settings(
             loaded[name] = validate(model, data, str(path))
         except SettingsError as error:
             faults += error.faults
-    hosts = None
+    hosts, scopes = None, {}
     if with_fleet:
         try:
             own = [(key, value) for file, key, value in wanted if file == "fleet"]
             hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
             hosts = hosts.limited(limit) if limit else hosts
+            scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:
             faults += error.faults
     if faults:
@@ -60,7 +65,8 @@ def load_settings(
     smtp = loaded["mail"].smtp
     if smtp and smtp.password:
         smtp.password.withhold()
-    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts)
+    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes,
+                    tuple(loaded["silences"].silences))  # fmt: skip
 
 
 def copy_examples(params: Path) -> list[Path]:

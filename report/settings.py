@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from email.utils import parseaddr
 from pathlib import Path
@@ -20,6 +21,8 @@ from collectors.config import Strict
 from collectors.credentials import Secret
 from collectors.fleet import Fleet
 from collectors.options import CollectorOptions
+from report.scopes import Told
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,7 +194,10 @@ class Mail(Strict):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run is told. `fleet` is None where the command needs no hosts."""
+    """Everything a run is told. `fleet` is None where the command needs no hosts.
+
+    scopes: what fleet.yaml says to the report, by place.
+    """
 
     root: Path
     params: Path
@@ -199,6 +205,8 @@ class Settings:
     daily: Daily
     mail: Mail
     fleet: Fleet | None = None
+    scopes: Mapping[str, Told] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
 
 
 def check_address(text: str) -> str:

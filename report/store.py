@@ -26,7 +26,9 @@ from pydantic import ValidationError
 from collectors.config import Strict
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
+from report.scopes import Told
 from report.settings import Settings
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Info(Strict):
     """What a snapshot was taken under, so that it reads the same whenever it is rendered.
 
     from_at and to_at are the report's period, started_at and finished_at the collection;
-    all in UTC.
+    all in UTC. scopes: what fleet.yaml says to the report of some hosts alone.
+    silences: those of silences.yaml, the ones that have ended included.
     """
 
     schema_version: int = SCHEMA
@@ -59,6 +62,8 @@ class Info(Strict):
     coverage_minimum_percent: float
     fleet: str
     limit: str = ""
+    scopes: dict[str, Told] = {}
+    silences: list[Silence] = []
 
     @property
     def zone(self) -> tzinfo:

@@ -206,4 +206,6 @@ def _info(
         thresholds=daily.thresholds,
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet="fleet.yaml",
+        scopes=dict(known.scopes),
+        silences=list(known.silences),
     ).model_dump(mode="json")

@@ -28,6 +28,7 @@ from report.rules import (
     updates,
     uptime,
 )
+from report.trail import COUNTDOWNS
 from report.words import natural
 
 Rule = Callable[[View], list[Finding]]
@@ -68,7 +69,18 @@ def findings(view: View) -> list[Finding]:
     return sorted(
         found,
         key=lambda one: (
-            one.severity != "critical", QUESTIONS.index(one.question), -(one.value or 0),
-            -len(one.hosts), natural(one.hosts[0]),
+            one.severity != "critical", asked(one), *_worst(one), -len(one.hosts),
+            natural(one.hosts[0]),
         ),
     )  # fmt: skip
+
+
+def asked(one: Finding) -> int:
+    """Return the place of a finding's question on page 1; one of a rule's own comes last."""
+    return QUESTIONS.index(one.question) if one.question in QUESTIONS else len(QUESTIONS)
+
+
+def _worst(one: Finding) -> tuple[bool, float]:
+    """Return what puts the highest value first; of days that are left, the lowest."""
+    value = one.value or 0
+    return (True, value) if one.kind in COUNTDOWNS and one.value is not None else (False, -value)

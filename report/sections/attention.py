@@ -145,6 +145,19 @@ def later(view: View) -> Markup:
     return block("Will be full", "at the pace of the days before", note(f"{said}."))
 
 
+def planned(summary: Summary) -> Markup:
+    """Return what lies in windows of maintenance: it is told, and nobody needs to act."""
+    if not summary.planned:
+        return Markup()
+    rows = [
+        (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:NAMED]
+    ]
+    cols = (Col("", 6, "m"), Col("", 40), Col("", 128, "wide"))
+    every = len(summary.planned)
+    said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
+    return block("Planned", said, table(cols, rows, "stack"))
+
+
 def resolved(summary: Summary) -> Markup:
     """Return what was a finding on the day before and is none today."""
     if not summary.resolved:
@@ -188,5 +201,6 @@ def unread_rows(
             told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
             said = one.cause if told else f"{said}: {one.cause}"
         cause = prose(capital(said), longest)
-        rows.append((mark("unread"), bold(listing(one.hosts, named), 400), one.what, cause))
+        kind = "planned" if one.planned else "unread"
+        rows.append((mark(kind), bold(listing(one.hosts, named), 400), one.what, cause))
     return rows

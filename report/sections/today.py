@@ -40,6 +40,7 @@ def page(view: View) -> Page:
         _strip(summary.figures),
         *attention.findings(view, summary),
         attention.later(view),
+        attention.planned(summary),
         attention.resolved(summary),
         attention.unread(view, summary),
         Markup("</section>"),
