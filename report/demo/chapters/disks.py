@@ -11,6 +11,8 @@ from report.demo.story import Story
 
 SHARE = Mount("/srv/share", f"nas01.{DOMAIN}:/export/share", "nfs4", 8192)
 
+MUCH_KIB = 1 << 30
+
 
 def plant(story: Story) -> None:
     """Plant what happens to filesystems."""
@@ -59,8 +61,10 @@ def _fills(story: Story, role: str, place: int, at: str, end: float, points: flo
     pace = story.pace(points, end - 82.5)
     story.bytes_of[server.name, at] = usage.steady(f"{server.name}{at}", story.last, end, pace)
     now = story.use(server, mount, story.last)
+    quiet = now.available > MUCH_KIB  # however full, so much free is no alarm
     story.plant(
-        "disk_fills", [server.name], at, _since(story, end, pace), severity=_severity(end),
+        "disk_fills", [server.name], at, _since(story, end, pace),
+        severity="" if quiet else _severity(end),
         used_percent=math.ceil(end), points_per_day=round(pace, 4),
         bytes_per_day=int((now.used + now.available) * 1024 * pace / 100),
         full_on=str(usage.full_on(story.last, end, pace)),
