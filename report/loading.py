@@ -11,7 +11,7 @@ from typing import Any
 
 from collectors.config import override, parse_yaml, read_yaml, validate
 from collectors.errors import Fault, SettingsError
-from collectors.fleet import load_fleet
+from collectors.fleet import Fleet, load_fleet
 from report.scopes import checked
 from report.settings import ROOT, Daily, Mail, Settings
 from report.silences import SilencesFile
@@ -56,6 +56,7 @@ def load_settings(
         try:
             own = [(key, value) for file, key, value in wanted if file == "fleet"]
             hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
+            faults += _unknown_groups(loaded.get("mail"), hosts, params / "mail.yaml")
             hosts = hosts.limited(limit) if limit else hosts
             scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:
@@ -67,6 +68,17 @@ def load_settings(
         smtp.password.withhold()
     return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes,
                     tuple(loaded["silences"].silences))  # fmt: skip
+
+
+def _unknown_groups(mail: Mail | None, fleet: Fleet, path: Path) -> list[Fault]:
+    known = {group: None for host in fleet.hosts for group in host.groups}
+    right = f"groups with hosts: {', '.join(known) or 'none'}"
+    return [
+        Fault(str(path), f"editions.{number}.groups", f"no host is in group {group!r}", right)
+        for number, one in enumerate(mail.editions if mail else ())
+        for group in one.groups
+        if group not in known
+    ]
 
 
 def copy_examples(params: Path) -> list[Path]:

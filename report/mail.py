@@ -51,13 +51,15 @@ def compose(
     settings: Settings,
     attachments: Sequence[Path],
     without_pdf: str = "",
+    groups: Sequence[str] = (),
     to: Sequence[str] | None = None,
     at: datetime | None = None,
 ) -> EmailMessage:
     """Return the day's message; the same day gives the same bytes.
 
-    without_pdf: why the report is attached as HTML. to: the only recipients, in place of
-    those of the settings. at: the Date, by default the end of the collection.
+    without_pdf: why the report is attached as HTML. groups: of whose hosts alone it is.
+    to: the only recipients, in place of those of the settings. at: the Date, by default the
+    end of the collection.
     """
     mail = settings.mail
     message = EmailMessage(policy=POLICY)
@@ -65,9 +67,9 @@ def compose(
     _add_recipients(message, mail, to)
     if mail.reply_to:
         message["Reply-To"] = _address(mail.reply_to)
-    message["Subject"] = _subject(day, mail)
+    message["Subject"] = _subject(day, mail, groups)
     message["Date"] = format_datetime((at or day.info.finished_at).astimezone(day.info.zone))
-    message["Message-ID"] = message_id(day, mail.sender or NOBODY, to or ())
+    message["Message-ID"] = message_id(day, mail.sender or NOBODY, (*groups, *(to or ())))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     said = _said(day, summary, attachments, without_pdf)
@@ -96,12 +98,13 @@ def bare(address: str) -> str:
     return _address(address).addr_spec
 
 
-def message_id(day: Day, sender: str, to: Sequence[str] = ()) -> str:
+def message_id(day: Day, sender: str, apart: Sequence[str] = ()) -> str:
     """Return the id of the day's report, the same whenever and however often it is made.
 
-    One that went to other recipients has its own, or their server would drop the second.
+    apart: the groups of an edition, or the recipients of a message to others: each has its
+    own, or a server would drop the second.
     """
-    parts = (day.date, day.info.title, sender, day.info.fleet, day.folder.parent, *sorted(to))
+    parts = (day.date, day.info.title, sender, day.info.fleet, day.folder.parent, *sorted(apart))
     digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
     domain = bare(sender).rpartition("@")[2]
     return f"<infra-report.{day.date:%Y%m%d}.{digest[:24]}@{domain}>"
@@ -133,9 +136,10 @@ def _add_recipients(message: EmailMessage, mail: Mail, only: Sequence[str] | Non
         message["Cc"] = [_address(one) for one in mail.cc]
 
 
-def _subject(day: Day, mail: Mail) -> str:
+def _subject(day: Day, mail: Mail, groups: Sequence[str]) -> str:
     info = day.info
     subject = mail.subject.format(title=info.title, date=day.date, organisation=info.organisation)
+    subject += f" - {', '.join(groups)}" if groups else ""
     return readable(subject, 250, any_glyph=True).strip()
 
 

@@ -150,6 +150,18 @@ class Smtp(Strict):
         return self
 
 
+class MailEdition(Strict):
+    """Recipients by group: what they get is the report of these groups' hosts alone."""
+
+    groups: list[str] = Field(min_length=1)
+    to: list[str] = Field(min_length=1)
+
+    @field_validator("to")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return [check_address(text) for text in value]
+
+
 class Mail(Strict):
     """mail.yaml. Without `smtp` nothing is sent: the day's folder holds mail.eml."""
 
@@ -160,6 +172,12 @@ class Mail(Strict):
     bcc: list[str] = []
     reply_to: str = ""
     subject: str = Field("{title} - {date}", min_length=1, max_length=200)
+    editions: list[MailEdition] = []
+
+    def of_edition(self, edition: MailEdition) -> Mail:
+        """Return the same with an edition's recipients alone."""
+        own = {"to": edition.to, "cc": [], "bcc": [], "editions": []}
+        return self.model_copy(update=own)
 
     @field_validator("sender", "reply_to", "to", "cc", "bcc")
     @classmethod
@@ -189,6 +207,9 @@ class Mail(Strict):
             raise ValueError("a server is set but no recipient; give `to`, `cc` or `bcc`")
         if self.smtp and not self.sender:
             raise ValueError("a server is set but no `sender`; it would be an address")
+        groups = [frozenset(one.groups) for one in self.editions]
+        if len(set(groups)) < len(groups):
+            raise ValueError("`editions` names the same groups twice; put their `to` together")
         return self
 
 
