@@ -196,7 +196,6 @@ function hurry(   t) {
   if (t + 0 >= until) { print "@late " hour; exit }
 }
 BEGIN { P = 5 }
-NR == 1 && drop { next }
 {
   if (k == "" || index($0, k) != 1) head()
   if (NR > check) hurry()
