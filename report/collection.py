@@ -91,6 +91,7 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         limit=fleet.limit,
         scopes=dict(settings.scopes),
         silences=list(settings.silences),
+        geoip=str(settings.root / daily.geoip.expanduser()) if daily.geoip else "",
     )
 
 

@@ -5,7 +5,8 @@ output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, 
                              changes.parquet, compared.parquet: see `report.changes`
                              findings.parquet: a row a finding and host
                              figures.parquet: the key figures of page 1
-                             seen.parquet: who came in, from where, each once
+                             seen.parquet: who came in, from where and when, each once
+                             countries.parquet: where that is
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -24,8 +25,8 @@ from report import earlier, history, trail
 from report.changes import CHANGES, COMPARED, changes
 from report.outlook import DAYS, outlooks
 from report.scoring import SCORE, scores
+from report.seen import COUNTRIES, SEEN, places, seen
 from report.store import Day
-from report.tables import sessions
 from report.watched import WATCHED
 
 if TYPE_CHECKING:
@@ -61,12 +62,10 @@ FIGURES = (
     Column("label", TEXT, "", "which key figure of page 1"),
     Column("value", NUMBER, "", "what it was; NA when not known"),
 )
-SEEN = (
-    HOST,
-    Column("user", TEXT, "", "who came in"),
-    Column("source_ip", TEXT, "", "from where"),
-)
-FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE}
+FRAMES = {
+    "forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE,
+    "countries": COUNTRIES,
+}  # fmt: skip
 SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
 
@@ -85,6 +84,8 @@ def frames(day: Day, scored: bool = True) -> dict[str, pd.DataFrame]:
     if "score" not in found:
         rows = scores(day.folder.parent, day.date, DAYS, JUDGED) if scored else []
         found["score"] = frame(SCORE, [Row(row) for row in rows])
+    if "countries" not in found:
+        found["countries"] = places(day)
     if "forecasts" not in found:
         found["forecasts"] = _forecasts(day)
     if not {"changes", "compared"} <= found.keys():
@@ -124,7 +125,7 @@ def save(day: Day, scored: bool = True) -> None:
         made["findings"] = frame(FINDINGS, trail.rows(summary.findings, quiet, summary.planned))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
-        made["seen"] = _seen(day)
+        made["seen"] = seen(day, made["countries"])
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)
@@ -138,14 +139,6 @@ def seen_before(day: Day) -> pd.DataFrame:
     names = [column.name for column in SEEN]
     until = day.date - timedelta(days=1)
     return history.rows(day.folder.parent, "seen", names, until, SEEN_DAYS, FOLDER)
-
-
-def _seen(day: Day) -> pd.DataFrame:
-    names = [column.name for column in SEEN]
-    if "logins" not in day.frames:
-        return frame(SEEN, [])
-    logins = sessions(day.frames["logins"])
-    return logins.loc[logins["result"] == "accepted", names].drop_duplicates()
 
 
 def _forecasts(day: Day) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from report.outline import with_chart_places
 from report.pdf import FONTS, make_pdf
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,7 +75,8 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
         resources["for_pdf"] = self.for_pdf
         resources["lang"] = "en"
         resources["title"] = title_of(nb)
-        return super().from_notebook_node(nb, resources, **kwargs)  # type: ignore[no-any-return]
+        html, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return with_chart_places(html) if self.for_pdf else html, resources or {}
 
 
 class InfraPDFExporter(InfraHTMLExporter):

@@ -84,7 +84,7 @@ class Pdf(Strict):
 
 
 class Daily(Strict):
-    """daily.yaml."""
+    """daily.yaml. geoip: a MaxMind DB file, for the countries of logins."""
 
     title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
     organisation: str = Field("", max_length=100)
@@ -96,6 +96,7 @@ class Daily(Strict):
     retention: Retention = Retention()
     collect: Collect = Collect()
     collectors: CollectorOptions = CollectorOptions()
+    geoip: Path | None = None
     output: Output = Output()
     pdf: Pdf = Pdf()
 

@@ -44,6 +44,7 @@ class Info(Strict):
     from_at and to_at are the report's period, started_at and finished_at the collection;
     all in UTC. scopes: what fleet.yaml says to the report of some hosts alone.
     silences: those of silences.yaml, the ones that have ended included.
+    geoip: the file that countries are read from.
     """
 
     schema_version: int = SCHEMA
@@ -64,6 +65,7 @@ class Info(Strict):
     limit: str = ""
     scopes: dict[str, Told] = {}
     silences: list[Silence] = []
+    geoip: str = ""
 
     @property
     def zone(self) -> tzinfo:

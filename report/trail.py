@@ -31,7 +31,10 @@ WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another 
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
-EVENTS = ("rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-")
+EVENTS = (
+    "rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-",
+    "unusual-",
+)  # fmt: skip
 # Days that are left: that they get fewer is no news.
 COUNTDOWNS = frozenset({"certificate"})
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
