@@ -431,3 +431,24 @@ def test_a_log_that_ends_before_the_journal_is_completed_by_it(tmp_path: Path) -
 def test_a_log_that_is_up_to_date_needs_no_journal(tmp_path: Path) -> None:
     write(tmp_path / "auth.log", failed("root"))
     assert users(run_journal(tmp_path)) == ["root"]
+
+
+@both
+def test_a_clock_without_a_battery_begins_no_year(shell: tuple[str, ...], tmp_path: Path) -> None:
+    log = tmp_path / "auth.log"
+    started = failed("early").replace("Nov 23 10:00:00", "Jan  1 00:00:09")
+    write(log, failed("before") + started + failed("after").replace("10:00:00", "11:00:00"))
+    parsed = run(shell, str(log))
+    assert users(parsed) == ["before", "after"]
+    assert {row["at"].year for row in parsed.rows} == {2026}
+
+
+@both
+def test_lines_without_a_time_are_no_logins_but_counted(
+    shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    log = tmp_path / "auth.log"
+    write(log, failed("root") + "web01 sshd[9]: Failed password for x from 192.0.2.9 port 1 ssh2\n")
+    parsed = run(shell, str(log))
+    assert users(parsed) == ["root"]
+    assert "a line that names a login program, but no time: web01 sshd[9]" in parsed.note
