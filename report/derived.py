@@ -7,6 +7,8 @@ output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, 
                              figures.parquet: the key figures of page 1
                              seen.parquet: who came in, from where and when, each once
                              countries.parquet: where that is
+                             measures.parquet: load, memory, failed logins and disks of each host
+                             unusual.parquet: what of that is unlike the weeks before
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -21,8 +23,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
-from report import earlier, history, trail
+from report import earlier, history, measures, trail
 from report.changes import CHANGES, COMPARED, changes
+from report.measures import MEASURES, UNUSUAL, measured, unusual
 from report.outlook import DAYS, outlooks
 from report.scoring import SCORE, scores
 from report.seen import COUNTRIES, SEEN, places, seen
@@ -64,7 +67,7 @@ FIGURES = (
 )
 FRAMES = {
     "forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE,
-    "countries": COUNTRIES,
+    "countries": COUNTRIES, "unusual": UNUSUAL,
 }  # fmt: skip
 SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
@@ -86,6 +89,8 @@ def frames(day: Day, scored: bool = True) -> dict[str, pd.DataFrame]:
         found["score"] = frame(SCORE, [Row(row) for row in rows])
     if "countries" not in found:
         found["countries"] = places(day)
+    if "unusual" not in found:
+        found["unusual"] = _unusual(day)
     if "forecasts" not in found:
         found["forecasts"] = _forecasts(day)
     if not {"changes", "compared"} <= found.keys():
@@ -125,6 +130,7 @@ def save(day: Day, scored: bool = True) -> None:
         made["findings"] = frame(FINDINGS, trail.rows(summary.findings, quiet, summary.planned))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
+        made["measures"] = measured(day)
         made["seen"] = seen(day, made["countries"])
         new.mkdir()
         for name, one in made.items():
@@ -139,6 +145,16 @@ def seen_before(day: Day) -> pd.DataFrame:
     names = [column.name for column in SEEN]
     until = day.date - timedelta(days=1)
     return history.rows(day.folder.parent, "seen", names, until, SEEN_DAYS, FOLDER)
+
+
+def _unusual(day: Day) -> pd.DataFrame:
+    names = [column.name for column in MEASURES]
+    until = day.date - timedelta(days=1)
+    before = history.rows(day.folder.parent, "measures", names, until, measures.DAYS, FOLDER)
+    hosts = day.frames["hosts"]
+    pairs = zip(hosts["host"].astype(str), hosts["groups"].fillna(""), strict=True)
+    groups = {host: str(own).partition(",")[0].strip() for host, own in pairs}
+    return unusual(measured(day), before, groups)
 
 
 def _forecasts(day: Day) -> pd.DataFrame:

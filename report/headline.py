@@ -30,6 +30,7 @@ HAVE = {
     "Clock": "a clock that is off",
     "Timers": "timers that did not run",
     "Updates": "updates to see to",
+    "Unusual": "values that are unusual",
 }
 LONGEST = 130
 CLAUSES = 4

@@ -20,6 +20,7 @@ from report.rules import (
     lifecycle,
     logins,
     memory,
+    outliers,
     servers,
     storage,
     strangers,
@@ -37,13 +38,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "servers": (servers.not_up,),
     "logins": (
         logins.root_by_password, logins.failed_logins, strangers.guessed,
-        strangers.out_of_the_ordinary,
+        strangers.out_of_the_ordinary, outliers.logins,
     ),
-    "disks": (disks.not_writable, disks.filling, disks.will_fill),
-    "uptime": (uptime.restarted,),
+    "disks": (disks.not_writable, disks.filling, disks.will_fill, outliers.disks),
+    "uptime": (uptime.restarted, outliers.load),
     "health": (
         storage.unhealthy, kernel.reported, memory.short_of_memory, checks.failing,
-        timesync.off, timers.not_done,
+        timesync.off, timers.not_done, outliers.memory,
     ),
     "upkeep": (
         backups.not_there, certificates.running_out, lifecycle.ending, updates.security,
@@ -54,7 +55,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 # In the order in which page 1 answers them.
 QUESTIONS = (
     "Broken", "Got in", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
-    "Expiring", "Clock", "Timers", "Updates", "Restarted",
+    "Expiring", "Clock", "Timers", "Updates", "Unusual", "Restarted",
 )  # fmt: skip
 
 
