@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from report import derived
 from report.causes import nameless
@@ -20,6 +21,9 @@ from report.store import Day
 from report.thresholds import Thresholds
 from report.trail import Past
 from report.words import is_missing, moment, natural, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "GOOD", "PAST", "READ", "View", "frame_of", "narrowed", "plain", "rows_of", "split", "view",
@@ -74,6 +78,13 @@ class View(Day):
     def limits(self, host: str) -> Thresholds:
         """Return the thresholds of a host."""
         return self.scope.limits(self.names.get(host, host))
+
+    @cached_property
+    def filesystems(self) -> pd.DataFrame:
+        """The filesystems that can fill, each once."""
+        from report import tables
+
+        return tables.writable(tables.filesystems(frame_of(self, "disks")))
 
     @cached_property
     def past(self) -> Past:

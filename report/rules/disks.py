@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
-from report import tables
 from report.contract import Finding, Severity
 from report.reading import View, frame_of, rows_of
 from report.rules.wording import NAMED, bound_of, days_severity, kept, severity_of
@@ -60,8 +59,7 @@ class Judged(NamedTuple):
 
 def over(view: View) -> list[Any]:
     """Return the rows of the filesystems that may be above a limit of theirs."""
-    once = tables.writable(tables.filesystems(frame_of(view, "disks")))
-    every = view.scope.every()
+    once, every = view.filesystems, view.scope.every()
     bytes_, nodes = (
         min(limit.warning - limit.hysteresis for limit in limits)
         for limits in ([one.disks for one in every], [one.inodes for one in every])
@@ -124,7 +122,7 @@ def will_fill(view: View) -> list[Finding]:
 
 
 def _percents(view: View) -> dict[Any, Any]:
-    once = tables.writable(tables.filesystems(frame_of(view, "disks")))
+    once = view.filesystems
     names = {"bytes": "used_percent", "inodes": "inodes_used_percent"}
     return {
         (str(host), str(mount), what): value

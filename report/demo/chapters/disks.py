@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 from report.demo import usage
@@ -16,6 +17,7 @@ MUCH_KIB = 1 << 30
 
 def plant(story: Story) -> None:
     """Plant what happens to filesystems."""
+    _roomy(story)
     _share(story)
     _fills(story, "db", 3, "/var", 93.6, 0.74)
     _fills(story, "app", 4, "/srv/spool", 97.2, 2.6)
@@ -27,6 +29,18 @@ def plant(story: Story) -> None:
         _cleaned(story)
         _extended(story)
     _read_only(story)
+
+
+def _roomy(story: Story) -> None:
+    """Let one filesystem be so large that 91 % of it is no alarm."""
+    stores = [s for s in story.servers if s.role == "storage" and s.name not in story.reserved]
+    if len(stores) < 5:
+        return
+    old, at = stores[4], "/srv/media"
+    mounts = tuple(replace(m, gib=60 * 1024) if m.at == at else m for m in old.mounts)
+    story.servers[story.servers.index(old)] = replace(old, mounts=mounts)
+    story.bytes_of[old.name, at] = lambda day: 90.6 + usage.wobble(f"{old.name}{at}", day, 0.1)
+    story.plant("disk_roomy", [old.name], at, story.first, used_percent=91, free_tib=5.6)
 
 
 def _free(
