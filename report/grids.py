@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
+from report.cells import Column, Grid
+from report.dictionary import about
 from report.reading import PAST, view
-from report.sheets import Column, Grid
 from report.store import Day
 from report.thresholds import Limit
-from report.words import capital
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,18 +19,10 @@ MOST = 10_000  # rows of a sheet: 1,000 hosts' logins would take half a minute t
 GIB = 2**30
 FIRST = ("hosts", "outcomes", "servers", "disks", "logins", "uptime")
 WRITABLE = "NOT(TRUE={{{}}}),"  # what cannot be written to cannot fill
-ABOUT = {
-    "hosts": "The hosts listed, and what each said of itself.",
-    "outcomes": "How each attempt to read a host ended.",
-    "servers": "The state of each host.",
-    "disks": "Every mount of every host.",
-    "logins": "Every login in the period, sudo and its like too.",
-    "uptime": "How long each host has run, and its load.",
-    "forecasts": "Which filesystems will be full, and when, at the pace of the days before.",
-    "changes": "What changed in ports, users, groups, sudo rules and keys.",
-    "compared": "What of that could be held against an earlier snapshot, and what not.",
-    "score": "What the forecasts of earlier days came to.",
-}
+BESIDE = "tables"  # the folder beside the workbook that holds what its sheets left out
+# What stays where rows are left out: the fullest disks, what is not ok, who got in.
+WORST = {"disks": ("used_percent", None), "outcomes": ("outcome", "ok"),
+         "logins": ("result", "accepted")}  # fmt: skip
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
     ("critical", '{c}="down"'),
@@ -84,11 +76,11 @@ def disk_usage(day: Day) -> Grid:
         *(_values(ranked[name]) for name in ("read_only", "cause")),
         strict=True,
     )
-    about = (
+    said = (
         f"Every filesystem once, the fullest first. Used: {_bounds(limits.disks)}; "
         f"inodes: {_bounds(limits.inodes)}."
     )
-    return _grid("Disk usage", columns, list(rows), about)
+    return _grid("Disk usage", columns, list(rows), said)
 
 
 def logins_by(day: Day, what: str) -> Grid:
@@ -107,8 +99,8 @@ def logins_by(day: Day, what: str) -> Grid:
         *(_local(sums[name], day) for name in ("first_at", "last_at")),
         strict=True,
     )
-    about = f"Logins in the period by {what}, most failed first; without sudo and its like."
-    return _grid(f"Logins by {what}", columns, list(rows), about)
+    said = f"Logins in the period by {what}, most failed first; without sudo and its like."
+    return _grid(f"Logins by {what}", columns, list(rows), said)
 
 
 def logins_by_hour(day: Day) -> Grid:
@@ -155,30 +147,30 @@ def coverage(day: Day) -> Grid:
 
 
 def frame_grid(day: Day, name: str) -> Grid:
-    """A frame as it is, its times in the report's zone; where it is cut, accepted logins stay."""
+    """A frame as it is, its times in the report's zone; where it is cut, the worst rows stay."""
     frame = day.frames[name]
-    kept = frame
-    if len(frame) > MOST:
-        first = frame["result"].ne("accepted") if name == "logins" else None
-        order = frame.index if first is None else first.sort_values(kind="stable").index
-        kept = frame.loc[order[:MOST].sort_values()]
+    cut = len(frame) > MOST
+    kept = frame.loc[_worst(name, frame).index[:MOST].sort_values()] if cut else frame
     columns, values = [], []
     for head, series in kept.items():
         column, cells = _column(day, name, str(head), series)
         columns.append(column)
         values.append(cells)
-    about = ABOUT.get(name) or _about(name)
     rows = list(zip(*values, strict=True))
-    return Grid(name, columns, rows, about, len(frame), f"data/{name}.parquet")
+    whole = f"{BESIDE}/{name}.parquet, with a .csv beside it,"
+    return Grid(name, columns, rows, about(name), len(frame), whole, name, frame if cut else None)
 
 
-def _about(name: str) -> str:
-    """Return what a collector says of itself in its first line."""
-    from collectors import COLLECTORS
-
-    said = next((one.__doc__ for one in COLLECTORS if name == one.NAME), None)
-    first = (said or "What the collector found.").strip().partition("\n")[0]
-    return capital(first)
+def _worst(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order in which they stay when there are too many."""
+    by = WORST.get(name)
+    if by is None:
+        return frame
+    column, value = by
+    series = frame[column]
+    rank = -series.fillna(-1).astype(float) if value is None else series.ne(value).fillna(True)
+    rank = ~rank if name == "outcomes" else rank
+    return frame.loc[rank.sort_values(kind="stable").index]
 
 
 def above(limit: Limit, divisor: float = 1, when: str = "") -> tuple[tuple[str, str], ...]:

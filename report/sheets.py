@@ -9,18 +9,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
+from report.cells import Column, Formula, Grid, Link, Typed
 from report.words import is_missing, readable
 
 FORMATS = {  # _) keeps figures off the text in the next column
@@ -30,6 +31,7 @@ FORMATS = {  # _) keeps figures off the text in the next column
     "tenth": "#,##0.0_)",
     "percent": "0.0%_)",
     "time": "yyyy-mm-dd hh:mm:ss",
+    "day": "yyyy-mm-dd",
 }
 LONGEST = 32_767  # Excel's, for a cell
 HIGHEST = 400  # points, a little below what Excel allows
@@ -37,7 +39,8 @@ UNDERLINED = Border(bottom=Side(style="medium", color="1A1A1A"))
 FORMULA_LIKE = ("=", "+", "-", "@")
 # Excel reads _x0041_ in a text as the letter A: the underscore itself must be written so.
 ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-INK, GREY, RED = "1A1A1A", "595959", "A81E0B"
+INK, GREY, RED, BAR = "1A1A1A", "595959", "A81E0B", "B9C4CF"
+LINKED = Font(name="Calibri", family=2, size=11, color=INK, underline="single")
 LOOKS = {
     "critical": (Font(color=RED, bold=True), PatternFill("solid", bgColor="F6DDD7")),
     "warning": (Font(color=INK, bold=True), PatternFill("solid", bgColor="EFE6CF")),
@@ -51,54 +54,14 @@ def font(size: float = 11, bold: bool = False, color: str = INK) -> Font:
     return Font(name="Calibri", family=2, size=size, bold=bold, color=color)
 
 
-@dataclass(frozen=True)
-class Typed:
-    """A value that is shown otherwise than its column."""
-
-    value: Any
-    kind: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its head, the kind of its values, and rules that colour them.
-
-    kind: a key of FORMATS, or "text", "flag", "prose" (text in as many lines as it needs).
-    A rule is a look and a formula; in it {c} is the cell, and {Head} that of another column
-    in the row. The first that holds counts.
-    Percentages are given as fractions, times without a zone, in the report's.
-    """
-
-    head: str
-    kind: str = "text"
-    rules: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table for a sheet. of: how many rows there were before it was cut."""
-
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
-    about: str = ""
-    of: int = 0
-    whole: str = ""
-
-    @property
-    def cut(self) -> str:
-        """What is missing, in words; empty when nothing is."""
-        if self.of <= len(self.rows):
-            return ""
-        return f"Cut: {len(self.rows):,} of {self.of:,} rows. {self.whole} has them all."
-
-
 class Sheet:
     """A sheet that is written from top to bottom."""
 
     def __init__(self, book: Workbook, title: str, widths: Sequence[float]) -> None:
         self._sheet = book.create_sheet(title)
         self._row = 0
+        self._whole = False
+        self.computed: dict[str, float] = {}
         self._widths = widths
         for index, width in enumerate(widths, 1):
             self._sheet.column_dimensions[get_column_letter(index)].width = width
@@ -110,8 +73,18 @@ class Sheet:
 
     def freeze(self, row: int) -> None:
         """Keep the rows above and the first column in sight, and on every page."""
+        self._whole = True
         self._sheet.freeze_panes = f"B{row}"
         self._sheet.print_title_rows = f"{row - 1}:{row - 1}"
+
+    @property
+    def raw(self) -> Any:
+        """The sheet as openpyxl has it, for what refers to it."""
+        return self._sheet
+
+    def chart(self, chart: Any, anchor: str) -> None:
+        """Draw a chart whose upper left corner lies in a cell."""
+        self._sheet.add_chart(chart, anchor)
 
     def line(self, *values: Any, kinds: Sequence[str] = (), style: Font | None = None) -> None:
         """Write cells that belong to no table."""
@@ -143,15 +116,22 @@ class Sheet:
         for row in grid.rows or [[None] * len(heads)]:
             self._fit(row, kinds)
             cells = [self._cell(v, k) for v, k in zip(row, kinds, strict=True)]
+            for index, value in enumerate(row, 1):
+                if isinstance(value, Formula):
+                    self.computed[f"{get_column_letter(index)}{self._row + 1}"] = value.value
             self._append(self._topped(cells) if "prose" in kinds else cells)
         ref = f"A{top}:{get_column_letter(len(heads))}{self._row}"
         table = Table(displayName=name, ref=ref, autoFilter=AutoFilter(ref=ref))
         table.tableColumns = [TableColumn(id=n, name=h) for n, h in enumerate(heads, 1)]
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+        if self._whole:
+            self._sheet.print_area = f"A1:{get_column_letter(len(heads))}{self._row}"
         self._sheet.tables.add(table)  # add_table warns of columns, which are there
         letters = {get_column_letter(n): column for n, column in enumerate(grid.columns, 1)}
         named = {column.head: f"${letter}{top + 1}" for letter, column in letters.items()}
         for letter, column in letters.items():
+            if column.kind == "percent":
+                self._bars(f"{letter}{top + 1}:{letter}{self._row}")
             self._colour(letter, top + 1, column.rules, named)
 
     def _colour(
@@ -163,11 +143,16 @@ class Sheet:
             rule = FormulaRule([said], True, font=font, fill=fill)  # type: ignore[no-untyped-call]
             self._sheet.conditional_formatting.add(f"{letter}{top}:{letter}{self._row}", rule)
 
+    def _bars(self, where: str) -> None:
+        """Draw percentages as bars from 0 to 100 %, before any rule that ends the search."""
+        bar = DataBarRule("num", 0, "num", 1, color=BAR)  # type: ignore[no-untyped-call]
+        self._sheet.conditional_formatting.add(where, bar)
+
     def _fit(self, row: Sequence[Any], kinds: Sequence[str]) -> None:
         """Make the next row as high as its prose needs; the programs that read it do not."""
         if "prose" in kinds:
             cells = zip(row, kinds, self._widths, strict=False)
-            lines = max(_lines(str(v or ""), w) for v, k, w in cells if k == "prose")
+            lines = max(_lines(_text(v), w) for v, k, w in cells if k == "prose")
             if lines > 1:
                 self._sheet.row_dimensions[self._row + 1].height = min(15 * lines, HIGHEST)
 
@@ -182,12 +167,14 @@ class Sheet:
     def _head(self, text: str, kind: str) -> Any:
         cell = self._styled(text)
         cell.font, cell.border = font(bold=True), UNDERLINED
-        if kind in FORMATS and kind != "time":
+        if kind in FORMATS and kind not in ("time", "day"):
             cell.alignment = Alignment(horizontal="right", indent=2)  # clear of the filter
         return cell
 
     def _cell(self, value: Any, kind: str) -> Any:
         """Return what `append` takes: plain values as they are, quickly."""
+        if isinstance(value, (Link, Formula)):
+            return self._link(value) if isinstance(value, Link) else self._formula(value)
         if isinstance(value, Typed):
             value, kind = value.value, value.kind
         if is_missing(value) or (isinstance(value, float) and not math.isfinite(value)):
@@ -201,6 +188,18 @@ class Sheet:
             return text
         cell = WriteOnlyCell(self._sheet, value)
         cell.number_format = FORMATS[kind]
+        return cell
+
+    def _link(self, value: Link) -> Any:
+        cell = self._styled(_clean(value.text), wrap=True)
+        # Set past the setter, which would make an address of it: it leads into this file only.
+        cell._hyperlink = Hyperlink(ref="", location=f"'{value.sheet}'!A{value.row}")
+        cell.font = LINKED
+        return cell
+
+    def _formula(self, value: Formula) -> Any:
+        cell = WriteOnlyCell(self._sheet, f"={value.text}")
+        cell.number_format = FORMATS[value.kind]
         return cell
 
     def _styled(self, value: Any, wrap: bool = False) -> Any:
@@ -236,6 +235,10 @@ def _heads(columns: Sequence[Column]) -> list[str]:
             head = f"{_clean(column.head)} {nth}"
         heads.append(head)
     return heads
+
+
+def _text(value: Any) -> str:
+    return value.text if isinstance(value, Link) else str(value or "")
 
 
 def _lines(text: str, width: float) -> int:

@@ -1,0 +1,179 @@
+"""The workbook's first sheet: the day in words, key figures, findings, gaps, and what follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from openpyxl import Workbook
+
+from report.cells import Column, Formula, Grid, Link, Typed
+from report.contract import Finding, Summary, Unread
+from report.sheets import GREY, Sheet, font
+from report.store import Day
+
+WIDTHS = (32, 20, 18, 80, 12, 12)
+SEVERITY = (("critical", '{c}="critical"'), ("warning", '{c}="warning"'))
+FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
+
+
+def write_cover(book: Workbook, day: Day, summary: Summary, tables: list[Grid]) -> dict[str, float]:
+    """Write the first sheet; return what its formulas come to, by cell."""
+    sheet = Sheet(book, "Summary", WIDTHS)
+    named = " – ".join(filter(None, (day.info.title, day.info.organisation)))
+    sheet.line(f"{named}, {day.date:%A}, {day.date.day} {day.date:%B %Y}", style=font(color=GREY))
+    sheet.banner(summary.headline, font(18, bold=True))
+    sheet.banner(summary.lead, font(12))
+    for name, value, kind in _facts(day, summary):
+        sheet.line(name, value, kinds=("text", kind))
+    for title, grid in (
+        ("Key figures", _figures(summary, tables)),
+        ("What needs attention", _attention(summary.findings, _rows(tables))),
+        ("Could not be read", _unread(summary.unread)),
+        ("Sheets", _contents(tables)),
+    ):
+        sheet.line()
+        sheet.line(title, style=font(13, bold=True))
+        if grid.rows:
+            sheet.grid(grid, f"summary_{table_name(grid.title)}")
+        else:
+            sheet.line(grid.about)
+    return sheet.computed
+
+
+def _facts(day: Day, summary: Summary) -> list[tuple[str, Any, str]]:
+    info = day.info
+    first, last = (
+        at.astimezone(info.zone).replace(tzinfo=None) for at in (info.from_at, info.to_at)
+    )
+    return [
+        (f"Period from ({info.time_zone})", first, "time"),
+        (f"Period to ({info.time_zone})", last, "time"),
+        ("Servers listed", summary.hosts, "whole"),
+        ("Servers read", summary.hosts_read, "whole"),
+        ("Servers read in part", summary.hosts_partial, "whole"),
+        ("Coverage", round(summary.coverage_percent / 100, 8), "percent"),
+    ]
+
+
+def _figures(summary: Summary, tables: list[Grid]) -> Grid:
+    """Return the key figures, as formulas on the tables where those hold all they are made of."""
+    columns = (Column("Figure"), Column("Value", "whole"), Column("Unit"), Column("Note"))
+    whole = {grid.title: grid for grid in tables if not grid.cut}
+    sums = {
+        "Servers up": ("servers", "state", "up"),
+        "Logins failed": ("Logins by host", "Failed", None),
+        "Logins accepted": ("Logins by host", "Accepted", None),
+        "Disks above limit": ("attention", "Question", "Filling"),
+    }
+    whole["attention"] = _attention(summary.findings, {})
+    rows = [
+        (
+            one.label,
+            _computed(_as_number(one.value), whole, sums.get(one.label)),
+            one.unit,
+            one.note,
+        )
+        for one in summary.figures
+    ]
+    return Grid("figures", columns, rows, "None.")
+
+
+def _computed(
+    value: Any, whole: Mapping[str, Grid], how: tuple[str, str, str | None] | None
+) -> Any:
+    """Return a figure as the formula that gives it, where a table does; as it is otherwise."""
+    if how is None or not isinstance(value, int) or not (grid := whole.get(how[0])):
+        return value
+    title, head, counted = how
+    index = [column.head for column in grid.columns].index(head)
+    cells = [row[index] for row in grid.rows]
+    comes_to = sum(one or 0 for one in cells) if counted is None else cells.count(counted)
+    if comes_to != value or not cells:
+        return value
+    name = table_name(title) if title != "attention" else f"summary_{table_name(title)}"
+    where = f"{name}[{head}]"
+    return Formula(f"SUM({where})" if counted is None else f'COUNTIF({where},"{counted}")', value)
+
+
+def _rows(tables: list[Grid]) -> dict[str, Grid]:
+    """Return the tables by the frame they hold."""
+    return {grid.frame: grid for grid in tables if grid.frame}
+
+
+def _linked(one: Finding, frames: Mapping[str, Grid]) -> Any:
+    """Return a finding's subject, leading to the row it is made of where that is on a sheet.
+
+    That is the first of its host that names its object; without one, the host's first.
+    """
+    grid = frames.get(one.source)
+    if grid is None or not one.hosts:
+        return one.subject
+    mine = [index for index, row in enumerate(grid.rows) if row[0] == one.hosts[0]]
+    if not mine:
+        return one.subject
+    row = next((index for index in mine if one.object and one.object in grid.rows[index]), mine[0])
+    return Link(one.subject, grid.title, row + (3 if grid.cut else 2))
+
+
+def _attention(findings: tuple[Finding, ...], frames: Mapping[str, Grid]) -> Grid:
+    columns = (
+        Column("Subject", "prose"), Column("Severity", "text", SEVERITY), Column("Question"),
+        Column("What", "prose"), Column("Value", "number"), Column("Limit", "number"),
+    )  # fmt: skip
+    rows = [
+        (
+            _linked(one, frames),
+            one.severity,
+            one.question,
+            one.sentence,
+            _measured(one.value, one.section),
+            _measured(one.bound, one.section),
+        )
+        for one in findings
+    ]
+    return Grid("attention", columns, rows, "Nothing.")
+
+
+def _unread(unread: tuple[Unread, ...]) -> Grid:
+    columns = (
+        Column("Hosts", "prose"), Column("What"), Column("Outcome"), Column("Cause", "prose"),
+        Column("Number", "whole"),
+    )  # fmt: skip
+    rows = [
+        (", ".join(one.hosts), one.what, one.outcome, one.cause, len(one.hosts)) for one in unread
+    ]
+    return Grid("unread", columns, rows, "Everything could be read.")
+
+
+def _contents(tables: list[Grid]) -> Grid:
+    columns = (
+        Column("Sheet"),
+        Column("Rows", "whole"),
+        Column("Cut from", "whole"),
+        Column("Holds", "prose"),
+    )
+    rows = [
+        (grid.title, len(grid.rows), grid.of if grid.cut else None, grid.about) for grid in tables
+    ]
+    return Grid("sheets", columns, rows)
+
+
+def _measured(value: float | None, section: str) -> Any:
+    if value is None or section != "disks":
+        return None if value is None else Typed(value, "whole" if value == int(value) else "number")
+    return Typed(value / 100, "percent")
+
+
+def _as_number(text: str) -> Any:
+    """Return "43,312" as a number, and what is none as the text it is."""
+    if not FIGURE.fullmatch(text):
+        return text
+    digits = text.replace(",", "").replace("−", "-")
+    return Typed(float(digits), "tenth") if "." in digits else int(digits)
+
+
+def table_name(title: str) -> str:
+    """Return the name of a sheet's table, by which formulas call it."""
+    return "t_" + re.sub(r"\W+", "_", title.lower(), flags=re.ASCII).strip("_")
