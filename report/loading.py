@@ -61,11 +61,11 @@ def load_settings(
             scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:
             faults += error.faults
+    if "daily" in loaded:
+        faults += _looks(loaded["daily"], params / "daily.yaml")
     if faults:
         raise SettingsError(*faults)
-    smtp = loaded["mail"].smtp
-    if smtp and smtp.password:
-        smtp.password.withhold()
+    _withhold(loaded["mail"])
     return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes,
                     tuple(loaded["silences"].silences))  # fmt: skip
 
@@ -79,6 +79,22 @@ def _unknown_groups(mail: Mail | None, fleet: Fleet, path: Path) -> list[Fault]:
         for group in one.groups
         if group not in known
     ]
+
+
+def _withhold(mail: Mail) -> None:
+    if mail.smtp and mail.smtp.password:
+        mail.smtp.password.withhold()
+
+
+def _looks(daily: Daily, path: Path) -> list[Fault]:
+    faults = []
+    try:
+        daily.branding.shown(ROOT)
+    except ValueError as error:
+        faults.append(Fault(str(path), "branding.logo", str(error)))
+    if daily.templates and not (ROOT / daily.templates.expanduser()).is_dir():
+        faults.append(Fault(str(path), "templates", f"{daily.templates} is no folder"))
+    return faults
 
 
 def copy_examples(params: Path) -> list[Path]:

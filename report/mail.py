@@ -16,12 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from collectors.errors import Fault, SettingsError
 from report.causes import IN_WORDS
 from report.contract import Finding, Summary
+from report.errors import DocumentError, in_template
 from report.headline import not_read
 from report.settings import Mail, Settings
 from report.store import Day
@@ -73,8 +74,9 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     said = _said(day, summary, attachments, without_pdf)
-    message.set_content(_rendered("mail.txt.j2", said), cte="quoted-printable")
-    html = _rendered("mail.html.j2", said)
+    own = settings.templates
+    message.set_content(_rendered("mail.txt.j2", said, own), cte="quoted-printable")
+    html = _rendered("mail.html.j2", said, own)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     for path in attachments:
         maintype, subtype = KINDS[path.suffix]
@@ -182,7 +184,7 @@ def _said(
         "period": period(info.from_at, info.to_at, info.zone, info.time_zone),
         "attached": _attached(day, attachments),
         "without_pdf": without_pdf,
-        "foot": ". ".join(filter(None, (info.organisation, info.classification))),
+        "foot": ". ".join(filter(None, (info.organisation, info.foot))),
     }
 
 
@@ -214,14 +216,17 @@ def _attached(day: Day, attachments: Sequence[Path]) -> str:
     return f"infrastructure-report-{day.date}{listing(names)}" if names else ""
 
 
-def _rendered(template: str, said: dict[str, Any]) -> str:
+def _rendered(template: str, said: dict[str, Any], own: Path | None) -> str:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined,
+        loader=FileSystemLoader([*([own] if own else []), TEMPLATES]), undefined=StrictUndefined,
         autoescape=template.endswith(".html.j2"), trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(marks=MARKS, width=WIDTH)
     environment.filters.update(text=text, wrapped=wrapped, kept=_kept)
-    return environment.get_template(template).render(said)
+    try:
+        return environment.get_template(template).render(said)
+    except TemplateError as error:
+        raise DocumentError(in_template(error, template)) from error
 
 
 def readdressed(content: bytes, to: str) -> bytes:

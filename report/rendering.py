@@ -148,7 +148,7 @@ def _pages(
         notebook = execute(given, kernel)
         console.detail("notebook executed")
         notebook.metadata["title"] = day.info.title
-        screen, paper = html_of(notebook)
+        screen, paper = html_of(notebook, settings.templates)
         write_whole(folder / "report.ipynb", nbformat.writes(notebook))
         write_whole(folder / "report.html", screen)
         made += [folder / "report.ipynb", folder / "report.html"]

@@ -21,6 +21,7 @@ from collectors.config import Strict
 from collectors.credentials import Secret
 from collectors.fleet import Fleet
 from collectors.options import CollectorOptions
+from report.branding import Branding
 from report.scopes import Told
 from report.silences import Silence
 from report.thresholds import Thresholds
@@ -84,7 +85,10 @@ class Pdf(Strict):
 
 
 class Daily(Strict):
-    """daily.yaml. geoip: a MaxMind DB file, for the countries of logins."""
+    """daily.yaml. geoip: a MaxMind DB file, for the countries of logins.
+
+    templates: a folder of one's own, whose files take the place of ours of the same name.
+    """
 
     title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
     organisation: str = Field("", max_length=100)
@@ -97,6 +101,8 @@ class Daily(Strict):
     collect: Collect = Collect()
     collectors: CollectorOptions = CollectorOptions()
     geoip: Path | None = None
+    branding: Branding = Branding()
+    templates: Path | None = None
     output: Output = Output()
     pdf: Pdf = Pdf()
 
@@ -110,6 +116,17 @@ class Daily(Strict):
                 f"is {value!r}; it would be a name like Europe/Amsterdam, or nothing "
                 "for this machine's zone"
             ) from None
+
+    @property
+    def name(self) -> str:
+        """Whose report it is."""
+        return self.branding.name or self.organisation
+
+    @property
+    def line(self) -> str:
+        """The classification, which stands at the foot of every page."""
+        own = self.branding.classification
+        return self.classification if own is None else own
 
     @property
     def zone(self) -> tzinfo:
@@ -229,6 +246,12 @@ class Settings:
     fleet: Fleet | None = None
     scopes: Mapping[str, Told] = field(default_factory=dict)
     silences: tuple[Silence, ...] = ()
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of one's own templates, if there is one."""
+        own = self.daily.templates
+        return self.root / own.expanduser() if own else None
 
 
 def check_address(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,12 @@ def documents(
         run.problem(EXIT_DOCUMENT, problem)
     # What waits for its recipients is not replaced by a narrower look at the same day.
     if not parameters or edition or to_send or not delivery.state(day.folder):
-        message = compose(day, summary, settings, made.attachments, made.without_pdf, groups)
+        try:
+            message = compose(day, summary, settings, made.attachments, made.without_pdf, groups)
+        except DocumentError as error:  # of one's own: the mail goes out all the same
+            run.problem(EXIT_DOCUMENT, error)
+            plain = replace(settings, daily=settings.daily.model_copy(update={"templates": None}))
+            message = compose(day, summary, plain, made.attachments, made.without_pdf, groups)
         delivery.write_message(folder, message)
     console.stage("documents made")
     if as_asked:

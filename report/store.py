@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from collectors.config import Strict
+from report.branding import Shown
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
 from report.scopes import Told
@@ -58,6 +59,7 @@ class Info(Strict):
     title: str
     organisation: str
     classification: str
+    branding: Shown = Shown()
     sections: list[str]
     thresholds: Thresholds
     coverage_minimum_percent: float
@@ -66,6 +68,11 @@ class Info(Strict):
     scopes: dict[str, Told] = {}
     silences: list[Silence] = []
     geoip: str = ""
+
+    @property
+    def foot(self) -> str:
+        """What stands at the foot of every page: the classification, and a line of one's own."""
+        return " · ".join(filter(None, (self.classification, self.branding.footer)))
 
     @property
     def zone(self) -> tzinfo:
