@@ -30,6 +30,8 @@ ABOUT = {
     "changes": "What changed in ports, users, groups, sudo rules and keys.",
     "compared": "What of that could be held against an earlier snapshot, and what not.",
     "score": "What the forecasts of earlier days came to.",
+    "countries": "Where sources of logins are, by the file that `geoip` names.",
+    "unusual": "What is unlike the weeks before, or unlike the rest of its group.",
 }
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
