@@ -15,7 +15,7 @@ import numpy as np
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
 from report.store import Day
 from report.tables import busiest, filesystems, sessions, writable
-from report.words import is_missing
+from report.words import is_missing, network_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DAYS = 28
 KNOWN = 10  # of them have to be known
 DEVIATIONS = 6 * 1.4826
+NOISE = 20  # failed logins a day from a network; fewer are not kept
 OTHERS = 5  # hosts of a group that one of them is held against
 GIB = 1 << 30
 # By how much a value has to differ, and what it has to reach at least.
@@ -31,17 +32,18 @@ LEAST: dict[str, tuple[float, float]] = {
     "memory": (25.0, 70.0),
     "failed logins": (50.0, 50.0),
     "rise": (10.0, 10.0),
+    "network": (100.0, 100.0),
 }
 MEASURES = (
     HOST,
-    Column("measure", TEXT, "", "load, memory, failed logins, or disk"),
-    Column("object", TEXT, "", "which one: a mount"),
-    Column("value", NUMBER, "", "per core; % used; how many; % of its size"),
+    Column("measure", TEXT, "", "load, memory, failed logins, disk, or network: what came from it"),
+    Column("object", TEXT, "", "which one: a mount, or a network, whose host is empty"),
+    Column("value", NUMBER, "", "per core; % used; how many; % of its size; how many"),
 )
 UNUSUAL = (
     HOST,
-    Column("measure", TEXT, "", "load, memory, failed logins, or rise: of a disk, since yesterday"),
-    Column("object", TEXT, "", "which one: a mount"),
+    Column("measure", TEXT, "", "as there; rise: of a disk, since yesterday"),
+    Column("object", TEXT, "", "which one: a mount, or a network"),
     Column("value", NUMBER, "", "what it is"),
     Column("usual", NUMBER, "", "the median of the days before, or of its group"),
     Column("most", NUMBER, "", "the most of the days before; NA when held against its group"),
@@ -70,10 +72,13 @@ def _values(day: Day) -> Iterator[tuple[str, str, str, float]]:
                 yield "memory", str(host), "", float(value)
     if "logins" in frames:
         logins, outcomes = sessions(frames["logins"]), frames["outcomes"]
-        failed = logins[logins["result"] == "failed"].groupby("host")["count"].sum()
+        tries = logins[logins["result"] == "failed"]
+        failed = tries.groupby("host")["count"].sum()
         read = (outcomes["collector"] == "logins") & (outcomes["outcome"] == "ok")
         for host in outcomes.loc[read, "host"]:
             yield "failed logins", str(host), "", float(failed.get(host, 0))
+        for name, count in _networks(tries).items():
+            yield "network", "", name, count
     if "disks" in frames:
         known = writable(filesystems(frames["disks"]))
         known = known[known["size_bytes"].notna() & known["used_bytes"].notna()]
@@ -81,6 +86,20 @@ def _values(day: Day) -> Iterator[tuple[str, str, str, float]]:
         share = 100 * known["used_bytes"].astype(float) / known["size_bytes"].astype(float)
         for host, mount, value in zip(known["host"], known["mount"], share, strict=True):
             yield "disk", str(host), str(mount), float(value)
+
+
+def _networks(tries: pd.DataFrame) -> dict[str, float]:
+    """Return the networks that tried often, and how often."""
+    found: dict[str, float] = {}
+    for source, count in tries.groupby("source_ip")["count"].sum().items():
+        name = network(source)
+        found[name] = found.get(name, 0.0) + float(count)
+    return {name: count for name, count in found.items() if count >= NOISE}
+
+
+def network(source: object) -> str:
+    """Return the network of an address that one somebody has, a /24 or /64; a name as it is."""
+    return network_of(source, {4: 24, 6: 64})
 
 
 def unusual(today: pd.DataFrame, before: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
@@ -108,12 +127,14 @@ def unusual(today: pd.DataFrame, before: pd.DataFrame, groups: Mapping[str, str]
             measure, least = "rise", LEAST["rise"]  # noqa: PLW2901
         if least is None or not value >= least[1]:
             continue
+        if measure == "network":  # what tried seldom was not kept
+            series = np.nan_to_num(series)
         series = series[~np.isnan(series)]
         row = Row(host=host, measure=measure, object=what, value=value, known_days=len(series))
         if len(series) >= KNOWN:
             if _above(value, series, least[0]) and value > series.max() + least[0] / 2:
                 rows.append(row | Row(usual=np.median(series), most=series.max()))
-        elif measure != "rise":
+        elif measure not in ("rise", "network"):
             others = [
                 now[index[key]] for other in groups
                 if other != host and groups[other] == groups.get(host)

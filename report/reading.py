@@ -246,5 +246,9 @@ def narrowed(day: Day, groups: Iterable[str]) -> View:
         name: frame[frame["host"].isin(kept) | frame["host"].isna()]
         for name, frame in view(day).frames.items()
     }
+    # A day with findings of others alone was a day all the same, and who is known is known.
+    past, seen = (view(day).frames[name] for name in (BEFORE, SEEN_BEFORE))
+    frames[BEFORE] = past.assign(host=past["host"].astype(object).where(past["host"].isin(kept)))
+    frames[SEEN_BEFORE] = seen
     frames[FIGURES_BEFORE] = frames[FIGURES_BEFORE].iloc[:0]  # they were of all hosts
     return View(day.folder, day.info, frames, wanted)

@@ -33,7 +33,7 @@ BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
 EVENTS = (
     "rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-",
-    "unusual-",
+    "unusual-", "login-burst",
 )  # fmt: skip
 # Days that are left: that they get fewer is no news.
 COUNTDOWNS = frozenset({"certificate"})

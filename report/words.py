@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -186,3 +187,12 @@ def natural(name: str) -> tuple[Sequence[tuple[int, str]], str]:
     """Return the key that sorts web2 before web10."""
     parts = re.findall(r"\d+|\D+", name)
     return [(int(p), "") if p.isdecimal() else (-1, p) for p in parts], name
+
+
+def network_of(source: object, wide: Mapping[int, int]) -> str:
+    """Return the network of an address; a name as it is. wide: its bits, by the IP's version."""
+    try:
+        address = ipaddress.ip_address(str(source))
+    except ValueError:
+        return str(source)
+    return str(ipaddress.ip_network((address, wide[address.version]), strict=False))

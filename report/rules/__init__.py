@@ -13,6 +13,7 @@ from report.reading import View
 from report.rules import (
     access,
     backups,
+    bursts,
     certificates,
     checks,
     disks,
@@ -38,7 +39,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "servers": (servers.not_up,),
     "logins": (
         logins.root_by_password, logins.failed_logins, strangers.guessed,
-        strangers.out_of_the_ordinary, outliers.logins,
+        strangers.out_of_the_ordinary, bursts.bursts, outliers.logins,
     ),
     "disks": (disks.not_writable, disks.filling, disks.will_fill, outliers.disks),
     "uptime": (uptime.restarted, outliers.load),

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from report import tables
 from report.contract import Finding
 from report.reading import SEEN_BEFORE, View, frame_of
-from report.rules.wording import network_of
 from report.seen import hours
-from report.words import day_month, foreign, is_missing, listing, plural
+from report.words import day_month, foreign, is_missing, listing, network_of, plural
 
 if TYPE_CHECKING:
     import pandas as pd

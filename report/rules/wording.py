@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from report.contract import Severity
@@ -60,15 +59,6 @@ def each_or_all(hosts: Sequence[str]) -> Iterable[tuple[str, ...]]:
     if len(hosts) <= NAMED:
         return [(host,) for host in hosts]
     return [tuple(hosts)]
-
-
-def network_of(source: object, wide: Mapping[int, int]) -> str:
-    """Return the network of an address; a name as it is. wide: its bits, by the IP's version."""
-    try:
-        address = ipaddress.ip_address(str(source))
-    except ValueError:
-        return str(source)
-    return str(ipaddress.ip_network((address, wide[address.version]), strict=False))
 
 
 def subject(hosts: Sequence[str]) -> str:

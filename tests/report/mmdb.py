@@ -33,7 +33,11 @@ def made(places: Mapping[str, Any], record_size: int = 24, ip_version: int = 6) 
             else:
                 records.append(len(nodes) if one is None else one)
         tree += _records(records, record_size)
-    about = {"node_count": len(nodes), "record_size": record_size, "ip_version": ip_version}
+    about = {
+        "node_count": len(nodes), "record_size": record_size, "ip_version": ip_version,
+        "binary_format_major_version": 2, "binary_format_minor_version": 0, "build_epoch": 1,
+        "database_type": "Test", "description": {}, "languages": [],
+    }  # fmt: skip
     return tree + bytes(16) + values + MARKER + written(about)
 
 

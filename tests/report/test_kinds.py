@@ -28,7 +28,7 @@ ELSEWHERE = {
     "new-user": "test_rules", "returned": "test_rules", "new-way-in": "test_rules",
     "second-root": "test_rules", "empty-password": "test_rules", "unusual-rise": "test_outliers",
     "unusual-load": "test_outliers", "unusual-memory": "test_outliers",
-    "unusual-failed-logins": "test_outliers", "server-unknown": "test_findings",
+    "unusual-failed-logins": "test_outliers", "login-burst": "test_outliers", "server-unknown": "test_findings",
 }  # fmt: skip
 
 

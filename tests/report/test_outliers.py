@@ -12,6 +12,7 @@ from collectors.base import frame
 from report.measures import MEASURES, UNUSUAL, measured, unusual
 from report.reading import View, view
 from report.rules import outliers
+from report.rules.bursts import bursts
 from tests.report import days
 from tests.report.fleets import Fleet
 
@@ -44,12 +45,22 @@ def found(measure: str, before: Sequence[float | None], value: float) -> list[fl
         ("disk", [50.0 + n / 10 for n in range(16)], 55.0, False),
         ("disk", [50.0 + n / 10 for n in range(16)], 20.0, False),  # cleaned up
         ("disk", [*[50.0] * 15, None, None], 75.0, True),
+        ("network", [30.0] * 16, 150.0, True),
+        ("network", [120.0] * 16, 150.0, False),
     ],
 )
 def test_one_host_against_its_own_past(
     measure: str, before: list[float | None], value: float, known: bool
 ) -> None:
     assert bool(found(measure, before, value)) == known
+
+
+def test_a_network_that_never_tried_before() -> None:
+    """What tried seldom is not kept; that the days are known, the other rows tell."""
+    row = {"host": "", "measure": "network", "object": "203.0.113.0/24", "value": 150.0}
+    load = {"host": "a", "measure": "load", "object": "", "value": 0.3}
+    past = pd.DataFrame([{"day": n, **load} for n in range(16)])
+    assert list(unusual(frame(MEASURES, [row]), past, {})["object"]) == ["203.0.113.0/24"]
 
 
 @pytest.mark.parametrize(("value", "known"), [(4.0, True), (1.5, False)])
@@ -64,7 +75,7 @@ def test_a_new_host_against_its_group(value: float, known: bool) -> None:
 
 def test_what_is_measured_of_a_day() -> None:
     rows = measured(days.worst())
-    assert set(rows["measure"]) == {"load", "failed logins", "disk"}
+    assert set(rows["measure"]) == {"load", "failed logins", "disk", "network"}
     assert (rows["value"] >= 0).all()
     unread = rows[(rows["host"] == "web03") & (rows["measure"] == "failed logins")]
     assert unread.empty  # its log was not read: that is no 0
@@ -76,6 +87,27 @@ def on(*rows: dict[str, Any], hosts: int = 8) -> View:
     day = view(made.day())
     held = frame(UNUSUAL, [{"object": "", "known_days": 28, **row} for row in rows])
     return View(day.folder, day.info, {**day.frames, "unusual": held})
+
+
+def test_a_network_that_sprays_is_told_once() -> None:
+    row = {"host": "", "measure": "network", "object": "203.0.113.0/24", "value": 160.0,
+           "usual": 0.0, "most": 0.0}  # fmt: skip
+    day = on(row)
+    made = Fleet()
+    for n in range(1, 9):
+        made.login(f"web{n}", n, "failed", "x", source_ip=f"203.0.113.{n}", count=20)
+    whole = View(day.folder, day.info, {**day.frames, "logins": made.day().frames["logins"]})
+    (one,) = bursts(whole)
+    assert (one.subject, one.object, one.value, one.bound) == (
+        "8 hosts", "203.0.113.0/24", 160.0, 100.0,
+    )  # fmt: skip
+    assert one.sentence == (
+        "160 failed logins from 203.0.113.0/24 on 8 servers, at most 20 on one; never so many in "
+        "the weeks before."
+    )
+    made.login("web1", 30, "failed", "x", source_ip="203.0.113.9", count=100)  # a finding itself
+    whole = View(day.folder, day.info, {**day.frames, "logins": made.day().frames["logins"]})
+    assert bursts(whole)[0].hosts == tuple(f"web{n}" for n in range(2, 9))
 
 
 def test_the_sentences() -> None:
