@@ -85,6 +85,7 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         organisation=daily.organisation,
         classification=daily.classification,
         sections=list(daily.sections),
+        availability_target=daily.availability_target,
         thresholds=daily.thresholds,
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet=fleet.source.name,

@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
-from report import earlier, history, trail
+from report import earlier, history, tally, trail
 from report.changes import CHANGES, COMPARED, changes
 from report.outlook import DAYS, outlooks
 from report.scoring import SCORE, scores
@@ -125,6 +125,7 @@ def save(day: Day, scored: bool = True) -> None:
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
         made["seen"] = _seen(day)
+        made[tally.NAME] = tally.tally(day.frames, day.info)
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)

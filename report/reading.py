@@ -5,8 +5,8 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -34,11 +34,12 @@ PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE = "before", "figures_before", "seen_b
 class View(Day):
     """A day as a report shows it: narrowed to some groups of hosts, if any are named.
 
-    left_out: what hosts' names are shown without, ".example.org" say.
+    left_out: what hosts' names are shown without, ".example.org" say; renamed: host → as shown.
     """
 
     groups: tuple[str, ...] = ()
     left_out: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def shown(self) -> View:
@@ -55,7 +56,7 @@ class View(Day):
         address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
         frames["hosts"] = frames["hosts"].assign(address=address)
         left_out = domains.pop() if len(domains) == 1 else "their domains"
-        return View(self.folder, self.info, frames, self.groups, left_out)
+        return View(self.folder, self.info, frames, self.groups, left_out, short)
 
     @cached_property
     def hosts(self) -> list[str]:

@@ -59,6 +59,7 @@ class Info(Strict):
     coverage_minimum_percent: float
     fleet: str
     limit: str = ""
+    availability_target: float = 99.5
 
     @property
     def zone(self) -> tzinfo:
