@@ -16,7 +16,17 @@ from report.marks import mark
 from report.markup import Col, block, bold, note, prose, quiet, table
 from report.reading import View, frame_of
 from report.sections import NAMES, nth
-from report.words import capital, count_word, day_month, foreign, listing, number, plural, shortened
+from report.words import (
+    between,
+    capital,
+    count_word,
+    day_month,
+    foreign,
+    listing,
+    number,
+    plural,
+    shortened,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,8 +201,7 @@ def later(view: View) -> Markup:
     rows: Iterable[Any] = later.head(NAMED).itertuples(index=False)
     named = [
         f"{row.host} {foreign(row.mount, 30)} in about {plural(int(row.full_in_days), 'day')}"
-        + f" ({row.earliest_days:.0f} to {row.latest_days:.0f})"
-        * (row.earliest_days != row.latest_days)
+        + between(row.earliest_days, row.latest_days)
         for row in rows
     ]
     more = len(later) - len(named)

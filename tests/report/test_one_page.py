@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 
-from report import findings, pages, reading
+from report import findings, pages, reading, tables
 from report.contract import Resolved, Unread
 from report.exporters import InfraHTMLExporter
 from report.markup import Page
@@ -85,3 +86,19 @@ def test_of_every_question_one_comes_first() -> None:
     questions = {one.question for one in found}
     chosen = attention._first(found, len(questions) + 4)
     assert {one.question for one in chosen} == questions
+
+
+def test_what_will_be_full_is_told_with_its_range() -> None:
+    view = reading.view(days.DAYS["worst"]())
+    once = tables.filesystems(view.frames["disks"]).iloc[:2]
+    rows = [
+        {"host": host, "mount": mount, "what": "bytes", "full_in_days": full,
+         "earliest_days": 30.0, "latest_days": 38.0, "growth_per_day": 1.0,
+         "since": "2026-11-01", "known_days": 22}
+        for (host, mount), full in zip(once[["host", "mount"]].values, (30.0, 34.0), strict=True)
+    ]  # fmt: skip
+    frames = {**view.frames, "forecasts": pd.DataFrame(rows)}
+    said = str(attention.later(replace(view, frames=frames)))
+    assert "in about 30 days (30 to 38); " in said
+    frames["forecasts"] = frames["forecasts"].assign(latest_days=30.0)
+    assert "in about 30 days; " in str(attention.later(replace(view, frames=frames)))
