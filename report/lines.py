@@ -149,7 +149,7 @@ def filling(
     places = [None if v is None else (x_of(i - count), y_of(v)) for i, v in enumerate(values)]
     parts.append(path(places, colour))
     if value is not None:
-        below = y_of(value) + 11
+        below = max(y_of(value) + 11, y_of(limit) + 9) if value >= limit else y_of(value) + 11
         parts += [
             dot(now, y_of(value), colour),
             said(now + 4, below, f"{int(value)} %", colour, bold=True),

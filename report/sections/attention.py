@@ -26,7 +26,7 @@ from report.words import (
     number,
     plural,
     shortened,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n")
 # In points on paper: what a page holds, and what things on it take.
 PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW = 31, 12, 15, 15, 19
-LETTERS, LARGE_LETTERS, WIDE_LETTERS = 58, 47, 112  # of a sentence on a line
+LETTERS, LARGE_LETTERS = 58, 47  # of a sentence on a line
 LONGEST, CAUSE_LETTERS = 170, 50
 
 

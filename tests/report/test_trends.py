@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from report import derived, lines, pages, store, tables
+from report import derived, history, lines, pages, store, tables
 from report.reading import narrowed, view
 from report.tally import TALLY, tallies, tally
 from report.trend import figures_by_day, rows_of_hosts
@@ -143,3 +143,21 @@ def test_a_forecast_is_a_wedge_that_ends_at_full() -> None:
     corners = [tuple(map(float, one.split())) for one in shape[1].split("L")]
     assert len(corners) == 4
     assert min(y for _, y in corners) == lines.TOP
+
+
+def test_the_fullest_stand_in_panels_with_their_past(tmp_path: Path) -> None:
+    day = past(tmp_path, 9)
+    page = pages.disks(day)._repr_html_()
+    assert "to look at" in page
+    assert 1 <= page.count('class="lines"') <= 6
+    edition = narrowed(day, ["web"])
+    said = re.findall(r'aria-label="([^"]+)"', pages.disks(edition)._repr_html_())
+    hosts = {one.partition(" ")[0] for one in said if ": " in one and " /" in one}
+    assert hosts <= set(edition.hosts)
+
+
+def test_the_past_of_some_hosts_is_read_alone(tmp_path: Path) -> None:
+    day = past(tmp_path, 2)
+    rows = history.rows(tmp_path, "disks", ("host", "mount"), day.date, 3, hosts=["db03", "none"])
+    assert set(rows["host"]) == {"db03"}
+    assert rows["day"].nunique() == 3
