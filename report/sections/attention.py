@@ -26,7 +26,7 @@ from report.words import (
     number,
     plural,
     shortened,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,13 +97,8 @@ def _below(view: View, summary: Summary) -> int:
     over = min(len(summary.resolved), NAMED)
     shown = summary.unread[:UNREAD]
     causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
-    return (
-        soon
-        + (HEAD + over * (ROW + LINE) if over else 0)
-        + ROW * len(shown)
-        + LINE * (causes - len(shown))
-        + 3 * ROW
-    )
+    gone = HEAD + over * (ROW + LINE) if over else 0
+    return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 
 
 def _caption(found: Sequence[Finding], most: int) -> str:
@@ -194,7 +189,7 @@ def _later(view: View) -> pd.DataFrame:
 
 
 def later(view: View) -> Markup:
-    """Return what will be full, but not so soon that it is a finding."""
+    """Return what will be full, soonest first."""
     later = _later(view)
     if "disks" not in view.info.sections or later.empty:
         return Markup()
