@@ -34,10 +34,8 @@ if TYPE_CHECKING:
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for
 FIRST = {"Broken": 3, "Got in": 2, "Filling": 2}  # so many before any other
-LARGE = 6  # so many critical findings stand in large type
-FEW_QUESTIONS = 4
-UNREAD = 4
-NAMED = 3  # of what will be full, and of what is resolved
+LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
+UNREAD, NAMED = 4, 3  # causes; of what will be full, and of what is resolved
 LATER_DAYS = 90
 COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n"), Col("", 16, "n"))
 # In points on paper: what a page holds, and what things on it take.
