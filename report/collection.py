@@ -86,6 +86,7 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         classification=daily.line,
         branding=daily.branding.shown(settings.root),
         sections=list(daily.sections),
+        availability_target=daily.availability_target,
         thresholds=daily.thresholds,
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet=fleet.source.name,

@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
-from report import earlier, history, measures, trail
+from report import earlier, history, measures, tally, trail
 from report.changes import CHANGES, COMPARED, changes
 from report.measures import MEASURES, UNUSUAL, measured, unusual
 from report.outlook import DAYS, outlooks
@@ -132,6 +132,7 @@ def save(day: Day, scored: bool = True) -> None:
         made["figures"] = frame(FIGURES, figures)
         made["measures"] = measured(day)
         made["seen"] = seen(day, made["countries"])
+        made[tally.NAME] = tally.tally(day.frames, day.info)
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)

@@ -33,6 +33,7 @@ HAVE = {
     "Unusual": "values that are unusual",
 }
 LONGEST = 130
+TWO_LINES = 105
 CLAUSES = 4
 
 
@@ -116,7 +117,7 @@ def capital_of(view: View, sentence: str) -> str:
 
 def _sentence(clauses: Sequence[str]) -> str:
     kept = list(clauses[:CLAUSES])
-    while len(kept) > 1 and len(", ".join(kept)) > LONGEST:
+    while len(kept) > 1 and len(", ".join(kept)) > TWO_LINES:
         kept.pop()
     return f"{listing(kept)}." if kept else ""
 

@@ -68,6 +68,11 @@ class View(Day):
         return View(self.folder, self.info, frames, self.groups, left_out, names)
 
     @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """By the full name the one shown, where they differ."""
+        return {full: shown for shown, full in self.names.items()}
+
+    @cached_property
     def scope(self) -> Scope:
         """The thresholds and windows of the hosts; of a host, by its full name."""
         frame = frame_of(self, "hosts")

@@ -28,7 +28,7 @@ from report.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBJECT_WORDS = ("title", "date", "organisation")
-Section = Literal["servers", "disks", "logins", "uptime", "health", "upkeep", "access"]
+Section = Literal["servers", "disks", "logins", "uptime", "health", "upkeep", "access", "trends"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 
@@ -88,6 +88,7 @@ class Daily(Strict):
     """daily.yaml. geoip: a MaxMind DB file, for the countries of logins.
 
     templates: a folder of one's own, whose files take the place of ours of the same name.
+    availability_target: % of looks at a group's hosts that find them running.
     """
 
     title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
@@ -96,6 +97,7 @@ class Daily(Strict):
     time_zone: str = ""
     sections: list[Section] = list(SECTIONS)
     thresholds: Thresholds = Thresholds()
+    availability_target: float = Field(99.5, ge=0, le=100)
     coverage: Coverage = Coverage()
     retention: Retention = Retention()
     collect: Collect = Collect()

@@ -68,6 +68,7 @@ class Info(Strict):
     scopes: dict[str, Told] = {}
     silences: list[Silence] = []
     geoip: str = ""
+    availability_target: float = 99.5
 
     @property
     def foot(self) -> str:

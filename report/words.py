@@ -92,6 +92,11 @@ def plural(count: int, noun: str, many: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else many or noun + 's'}"
 
 
+def between(early: float, late: float) -> str:
+    """Return " (2 to 8)" of a range in days; nothing of one without a width."""
+    return "" if early == late else f" ({early:.0f} to {late:.0f})"
+
+
 def verb(count: int, singular: str) -> str:
     """Return the verb for so many: "is" or "are"."""
     return singular if count == 1 else IRREGULAR.get(singular, singular.removesuffix("s"))
