@@ -296,4 +296,4 @@ def test_networks() -> None:
 
 
 def test_every_rule_stands_under_a_section() -> None:
-    assert set(RULES) == set(SECTIONS)
+    assert set(RULES) == set(SECTIONS) - {"trends"}  # it looks back
