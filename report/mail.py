@@ -6,7 +6,7 @@ import hashlib
 import re
 import textwrap
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -25,6 +25,7 @@ from report.contract import Finding, Summary
 from report.errors import DocumentError, in_template
 from report.headline import not_read
 from report.settings import Mail, Settings
+from report.standing import gone, standing
 from report.store import Day
 from report.words import listing, period, plural, readable, size
 
@@ -159,7 +160,7 @@ def _said(
     """Return what both templates say, every text from data readable."""
     info = day.info
     blocks = [
-        _block(name, [one for one in summary.findings if one.severity == severity])
+        _block(name, [one for one in summary.findings if one.severity == severity], day.date)
         for severity, name in (("critical", "Critical"), ("warning", "Warnings"))
     ]
     unread = [
@@ -175,6 +176,8 @@ def _said(
         "figures": summary.figures,
         "blocks": blocks,
         "nothing": "None." if summary.hosts_read else "Not known: no server could be read.",
+        "resolved": [gone(one) for one in summary.resolved[:MOST]],
+        "resolved_count": len(summary.resolved),
         "unread": unread[:MOST],
         "unread_more": sum(len(one.hosts) for one in summary.unread[MOST:]),
         "coverage": _coverage(summary),
@@ -197,10 +200,10 @@ def _coverage(summary: Summary) -> str:
     return f"{summary.hosts_read} of {plural(summary.hosts, 'server')} read{some}"
 
 
-def _block(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
+def _block(name: str, findings: Sequence[Finding], today: date) -> dict[str, Any]:
     rows = [
         {"mark": MARKS[one.severity], "question": one.question, "subject": one.subject,
-         "sentence": one.sentence}
+         "sentence": one.sentence, "standing": standing(one, today)}
         for one in findings[:MOST]
     ]  # fmt: skip
     return {"name": name, "count": len(findings), "rows": rows, "more": len(findings) - len(rows)}

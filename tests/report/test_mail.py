@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from collectors.errors import SettingsError
-from report.contract import Finding, Summary
+from report.contract import Finding, Resolved, State, Summary
 from report.findings import summarise
 from report.mail import compose, message_id, readdressed, recipients
 from report.settings import Daily, Mail, Settings
@@ -241,3 +242,39 @@ def test_commands_are_code_in_html_and_plain_in_text(settings: Settings) -> None
     assert "`" not in plain and "infra-report trust web01" in " ".join(plain.split())
     assert "`" not in html and "<code>infra-report trust web01</code>" in html
     assert "COULD NOT BE READ  (the server as a whole)" in plain
+
+
+def test_a_finding_says_how_it_stands_and_what_is_resolved_is_told(settings: Settings) -> None:
+    day = days.worst()
+    summary = summarise(day)
+    states: list[tuple[State, int]] = [("new", 0), ("worse", 1), ("ongoing", 3), ("flapping", 2)]
+    told = [
+        replace(one, state=state, since=day.date - timedelta(back) if back else None)
+        for one, (state, back) in zip(summary.findings, states, strict=False)
+    ]
+    gone = [
+        Resolved(f"db{nth:02}", (f"db{nth:02}",), "Filling", f"/srv{nth} was {NASTY}.", day.date)
+        for nth in range(11)
+    ]
+    changed = replace(summary, findings=tuple(told), resolved=tuple(gone))
+    plain, html = bodies(compose(day, changed, settings, []))
+    since = day.date - timedelta(3)
+    for body in (re.sub(r"\s+", " ", plain), html):
+        for said in (
+            "new",
+            "worse since yesterday",
+            f"since {since.day} {since:%b}",
+            "flapping since",
+        ):
+            assert said in body
+        assert "/srv7 was" in body and "/srv8 was" not in body
+        assert "and 3 more in the report" in body
+        assert "ongoing" not in body and "<script>" not in html
+    assert "(11)" in plain and max(map(len, plain.splitlines())) <= 72
+    assert len(html.encode()) < 100_000
+
+
+def test_a_first_day_has_no_states_and_nothing_resolved(settings: Settings) -> None:
+    plain, html = bodies(compose(days.worst(), summarise(days.worst()), settings, []))
+    for body in (plain, html):
+        assert "since yesterday" not in body.lower() and "[" not in plain
