@@ -82,7 +82,7 @@ def _by_hour(view: View, seen: pd.DataFrame) -> Markup:
     before = [hourly.earlier(view, hours["hour"], days) for days in (1, WEEK)]
     lines = [one.failed for one in before]
     log = "Logarithmic scale; " if hourly.logarithmic(list(hours["failed"]), lines) else ""
-    chart = hourly.chart(hours, lines, alt)
+    chart = Markup('<div class="scroll">{}</div>').format(hourly.chart(hours, lines, alt))
     note = f"{log}{plural(read, 'server')} read{gap}{_compared(read, before)}"
     return block("By hour", note, columns((5, chart), (1, _came_from(seen))))
 
@@ -148,7 +148,7 @@ def _accepted(seen: pd.DataFrame) -> Markup:
             every.head(PAIRS), "user", "source_ip", "accepted", "hosts"
         )
     ]  # fmt: skip
-    return block(title, cut(len(rows), len(every), "pair"), table(cols, rows))
+    return block(title, cut(len(rows), len(every), "pair", "").rstrip("; "), table(cols, rows))
 
 
 def _root(view: View, seen: pd.DataFrame) -> Markup:
