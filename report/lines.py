@@ -77,7 +77,7 @@ def dot(x: float, y: float, colour: str) -> Markup:
 def trend(values: Sequence[float | None], alt: str, width_mm: float = 54) -> Markup:
     """Return a line of the last days, today's value at its end; its scale begins at 0."""
     high, width = top_of(max((v for v in values if v is not None), default=0.0)), width_mm * MM
-    right, floor = width - RIGHT, 62.0
+    right, floor = width - RIGHT, 52.0
     step = (right - LEFT) / max(len(values) - 1, 1)
 
     def at(index: int, value: float) -> tuple[float, float]:
