@@ -140,8 +140,8 @@ def _make_today(run: Run) -> None:
         delivery.note_due(run.folder)
     with _kernel(run) as kernel:
         day = _collected(run, kernel.start)
-        _documents(run, day, kernel, to_send=send)
-    if send or options.to:
+        fit = _documents(run, day, kernel, to_send=send)
+    if fit and (send or options.to):
         if send:
             delivery.prepare(run.folder, run.settings)
         _deliver(run, run.folder)
@@ -152,10 +152,10 @@ def _make_again(run: Run) -> None:
     day = store.load(run.settings.output, run.day)
     send = _will_send(run, usually=False)
     with _kernel(run) as kernel:
-        _documents(run, day, kernel, to_send=send)
-    if run.options.to:
+        fit = _documents(run, day, kernel, to_send=send)
+    if fit and run.options.to:
         _deliver(run, run.folder)
-    elif send:
+    elif fit and send:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
         _deliver(run, run.folder)
@@ -190,7 +190,8 @@ def _ready(run: Run, folder: Path) -> bool:
     day = store.load(run.settings.output, date.fromisoformat(folder.name))
     run.console.say(f"The report of {day.date} was collected and not finished; now it is.")
     with _kernel(run) as kernel:
-        _documents(run, day, kernel, as_asked=False)
+        if not _documents(run, day, kernel, as_asked=False):
+            return False
     delivery.prepare(folder, run.settings)
     return True
 
@@ -203,14 +204,16 @@ def _collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.
 
 def _documents(
     run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True
-) -> None:
+) -> bool:
     """Make the documents and the message; say what was found, what not, and what was made.
 
     to_send: the message is sent next. as_asked: with the parameters of this run, which are
-    no other day's.
+    no other day's. False when a document, read again, differs from the snapshot: no message
+    is made of it then, and none may be sent.
     """
     from report.mail import compose
     from report.rendering import render as render_day
+    from report.selfcheck import differences
 
     settings, console = run.settings, run.console
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
@@ -218,14 +221,22 @@ def _documents(
     made = render_day(settings, day, kernel, parameters, console)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
+    wrong = differences(made.made, summary)
+    console.detail("documents read again")
     # What waits for its recipients is not replaced by a narrower look at the same day.
-    if not parameters or to_send or not delivery.state(day.folder):
+    if not wrong and (not parameters or to_send or not delivery.state(day.folder)):
         message = compose(day, summary, settings, made.attachments, made.without_pdf)
         delivery.write_message(day.folder, message)
+    if wrong:
+        delivery.withdraw(day.folder)
+        for difference in wrong:
+            run.problem(EXIT_DOCUMENT, difference)
+        run.problem(EXIT_DOCUMENT, f"so no mail is made of the report of {day.date}")
     console.stage("documents made")
     if as_asked:
         tell(settings, day, summary, made.made, console)
         _check_coverage(run, day, summary)
+    return not wrong
 
 
 def _summary(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
