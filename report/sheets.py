@@ -145,7 +145,7 @@ class Sheet:
 
     def _bars(self, where: str) -> None:
         """Draw percentages as bars from 0 to 100 %, before any rule that ends the search."""
-        bar = DataBarRule("num", 0, "num", 1, color=BAR)  # type: ignore[no-untyped-call]
+        bar = DataBarRule("num", 0, "num", 1, BAR, minLength=0, maxLength=100)  # type: ignore[no-untyped-call]
         self._sheet.conditional_formatting.add(where, bar)
 
     def _fit(self, row: Sequence[Any], kinds: Sequence[str]) -> None:

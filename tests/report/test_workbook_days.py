@@ -111,6 +111,9 @@ def test_the_days_before_have_their_sheets_and_charts(tmp_path: Path) -> None:
     used = sum(row[5] for row in disks.iter_rows(min_row=2, values_only=True)
                if row[0].date() == day.date and row[5] is not None)  # fmt: skip
     assert used == day.frames["disks"]["used_bytes"].sum()
+    (bars,) = (one for area, found in disks.conditional_formatting._cf_rules.items() for one in found
+               if str(area.sqref).startswith("H2:"))  # fmt: skip
+    assert bars.type == "dataBar" and (bars.dataBar.minLength, bars.dataBar.maxLength) == (0, 100)
     assert disks.print_title_rows == "$1:$1" and disks.print_area
 
 
