@@ -16,18 +16,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, Field, field_validator
-
-from collectors.config import Strict, override, read_yaml, validate
+from collectors.config import override, read_yaml, validate
 from collectors.errors import Fault, SettingsError
-from collectors.options import CollectorOptions, given, merged
+from collectors.fleet_file import FleetFile, Group, HostOptions, Options
+from collectors.options import given, merged
 from collectors.ranges import expand
 
 # It becomes file names, which may have 255 bytes.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-TRANSPORTS = ("ssh", "local", "replay")
 TIMEOUT_SECONDS = 120.0
 
 
@@ -56,13 +54,15 @@ class Host:
 class Fleet:
     """The hosts, sorted by name, and the file they come from.
 
-    left_out: those that `limited` took out, by `limit`.
+    left_out: those that `limited` took out, by `limit`. told: by place ("defaults",
+    "groups.web", "hosts.db01") what the file says there to the reporting half.
     """
 
     hosts: tuple[Host, ...]
     source: Path
     left_out: tuple[Host, ...] = ()
     limit: str = ""
+    told: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def limited(self, pattern: str) -> Fleet:
         """Keep the hosts whose name or group matches one of the comma-separated patterns.
@@ -84,57 +84,6 @@ class Fleet:
         return replace(self, hosts=kept, left_out=others, limit=pattern)
 
 
-class _Options(Strict):
-    address: str | None = None
-    port: int | None = Field(None, ge=1, le=65535)
-    user: str | None = None
-    key_file: Path | None = None
-    transport: str | None = None
-    timeout_seconds: float | None = Field(None, gt=0, le=3600)
-    labels: dict[str, str | int | float | bool] = {}
-    collectors: CollectorOptions | None = None
-
-    @field_validator("transport")
-    @classmethod
-    def _known_transport(cls, value: str | None) -> str | None:
-        if value is not None and value not in TRANSPORTS:
-            raise ValueError(f"is {value!r}; it would be one of {', '.join(TRANSPORTS)}")
-        return value
-
-
-class _Defaults(_Options):
-    pass
-
-
-class _HostOptions(_Options):
-    groups: list[str] = []
-
-
-def _by_name(hosts: Any) -> Any:
-    """Take a list of names for a mapping of names without options."""
-    if not isinstance(hosts, list):
-        return hosts
-    for name in hosts:
-        if not isinstance(name, str):
-            raise ValueError(f"{name!r} is no host name; in a list it would be a name in quotes")
-        if hosts.count(name) > 1:
-            raise ValueError(f"two hosts of one name: {name}; a name stands for one host")
-    return dict.fromkeys(hosts)
-
-
-_Hosts = Annotated[dict[str, _HostOptions | None], BeforeValidator(_by_name)]
-
-
-class _Group(_Options):
-    hosts: _Hosts = {}
-
-
-class _FleetFile(Strict):
-    defaults: _Defaults = _Defaults()
-    groups: dict[str, _Group | None] = {}
-    hosts: _Hosts = {}
-
-
 def load_fleet(path: Path, root: Path, overrides: Sequence[tuple[str, Any]] = ()) -> Fleet:
     """Read fleet.yaml or an Ansible inventory (JSON, or an executable that prints it).
 
@@ -149,15 +98,31 @@ def load_fleet(path: Path, root: Path, overrides: Sequence[tuple[str, Any]] = ()
         return Fleet(inventory.hosts_of(data, str(path)), path)
     for key, value in overrides:
         override(data, key, value)
-    hosts = _compose(validate(_FleetFile, data, str(path)), str(path))
-    return Fleet(tuple(_resolved(host, root) for host in hosts), path)
+    settings = validate(FleetFile, data, str(path))
+    hosts, own = _compose(settings, str(path))
+    return Fleet(
+        tuple(_resolved(host, root) for host in hosts), path, told=dict(_told(settings, own))
+    )
 
 
-def _compose(settings: _FleetFile, file: str) -> tuple[Host, ...]:
+def _told(
+    settings: FleetFile, own: Mapping[str, HostOptions | None]
+) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    places: list[tuple[str, Options | None]] = [("defaults", settings.defaults)]
+    places += [(f"groups.{name}", group) for name, group in settings.groups.items()]
+    places += [(f"hosts.{name}", host) for name, host in sorted(own.items())]
+    for place, said in places:
+        if said and (said.thresholds or said.maintenance):
+            yield place, {"thresholds": said.thresholds, "maintenance": said.maintenance}
+
+
+def _compose(
+    settings: FleetFile, file: str
+) -> tuple[tuple[Host, ...], Mapping[str, HostOptions | None]]:
     faults: list[Fault] = []
-    own: dict[str, _HostOptions | None] = {}
+    own: dict[str, HostOptions | None] = {}
     member_of: dict[str, list[str]] = {}
-    groups = {name: group or _Group() for name, group in settings.groups.items()}
+    groups = {name: group or Group() for name, group in settings.groups.items()}
     places = [(f"groups.{name}.hosts", name, group.hosts) for name, group in groups.items()]
     for key, group_name, listed in [*places, ("hosts", None, settings.hosts)]:
         for name, options in _listed(listed, key, file, faults):
@@ -178,7 +143,7 @@ def _compose(settings: _FleetFile, file: str) -> tuple[Host, ...]:
         faults.append(Fault(file, "hosts", "names no host", "list at least one"))
     if faults:
         raise SettingsError(*faults)
-    return tuple(
+    hosts = (
         _host(
             name,
             [groups[g] for g in groups if g in member_of[name]],
@@ -188,11 +153,12 @@ def _compose(settings: _FleetFile, file: str) -> tuple[Host, ...]:
         )
         for name in sorted(own)
     )
+    return tuple(hosts), own
 
 
 def _listed(
-    listed: Mapping[str, _HostOptions | None], key: str, file: str, faults: list[Fault]
-) -> Iterable[tuple[str, _HostOptions | None]]:
+    listed: Mapping[str, HostOptions | None], key: str, file: str, faults: list[Fault]
+) -> Iterable[tuple[str, HostOptions | None]]:
     """Yield every host a list names, ranges spread out; note what is wrong with the names."""
     seen: set[str] = set()
     for pattern, options in listed.items():
@@ -220,12 +186,12 @@ def _listed(
 
 def _host(
     name: str,
-    groups: Sequence[_Group],
-    settings: _FleetFile,
-    own: _HostOptions | None,
+    groups: Sequence[Group],
+    settings: FleetFile,
+    own: HostOptions | None,
     group_names: tuple[str, ...],
 ) -> Host:
-    layers: list[tuple[str, _Options]] = [("defaults", settings.defaults)]
+    layers: list[tuple[str, Options]] = [("defaults", settings.defaults)]
     layers += [(f"group {n}", group) for n, group in zip(group_names, groups, strict=True)]
     layers += [("host", own)] if own else []
     chosen: dict[str, Any] = {}
@@ -234,7 +200,8 @@ def _host(
     sources: dict[str, str] = {}
     for source, layer in layers:
         plain = layer.model_dump(
-            exclude={"labels", "groups", "hosts", "collectors"}, exclude_none=True
+            exclude={"labels", "groups", "hosts", "collectors", "thresholds", "maintenance"},
+            exclude_none=True,
         )
         chosen.update(plain)
         options = given(layer.collectors)

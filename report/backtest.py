@@ -14,7 +14,9 @@ from report import history, store
 from report.live import printed
 from report.scoring import SCORE, scores
 from report.settings import Settings
+from report.thresholds import DiskLimit
 
+GIB = 1 << 30
 RAISED = (
     Column("day", TEXT, "", "the day"),
     Column("filesystems", WHOLE, "", "how many were known"),
@@ -31,7 +33,7 @@ def backtest(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(Fault(str(settings.output), "", "no day has been collected yet", right))
     if options.raised:
         limit = settings.daily.thresholds.disks
-        rows = list(raised(settings.output, there, limit.warning, limit.critical))
+        rows = list(raised(settings.output, there, limit))
         columns: Sequence[Column] = RAISED
     else:
         rows, columns = scores(settings.output, there[-1], options.days), SCORE[1:]
@@ -41,15 +43,19 @@ def backtest(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def raised(output: Path, there: Sequence[date], warning: float, critical: float) -> Iterator[Row]:
+def raised(output: Path, there: Sequence[date], limit: DiskLimit) -> Iterator[Row]:
     """Yield what these limits would have raised on each day: rows of RAISED."""
     span = (there[-1] - there[0]).days + 1
-    names = ("host", "mount", "used_percent")
+    names = ("host", "mount", "used_percent", "available_bytes")
     frame = history.rows(output, "disks", names, there[-1], span)
     known = frame[frame["used_percent"].notna()]
     for day in sorted({int(day) for day in known["day"]}):
-        used = known.loc[known["day"] == day, "used_percent"].to_numpy(float)
+        here = known[known["day"] == day]
+        free = here["available_bytes"].fillna(0)
+        low = free < (limit.free_gib or float("inf")) * GIB
+        used = here["used_percent"].to_numpy(float)
         yield Row(
             day=date.fromordinal(day).isoformat(), filesystems=len(used),
-            by_warning=int((used >= warning).sum()), by_critical=int((used >= critical).sum()),
+            by_warning=int((low & (used >= limit.warning)).sum()),
+            by_critical=int((low & (used >= limit.critical)).sum()),
         )  # fmt: skip

@@ -84,7 +84,7 @@ def nameless(cause: str, names: Iterable[str]) -> str:
 
     A name counts as a whole: web02 is neither in web021 nor in /keys/web02.pem.
     """
-    for own in sorted(set(names), key=len, reverse=True):
+    for own in sorted({name for name in names if name in cause}, key=len, reverse=True):
         whole = rf"(?<![A-Za-z0-9._-]){re.escape(own)}(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"
         cause = re.sub(whole, ITS_NAME, cause)
     return cause

@@ -54,6 +54,7 @@ def check(
 def _all(settings: Settings, console: Console) -> Iterator[Check]:
     yield from _output(settings)
     yield from _hosts(settings, console)
+    yield from _countries(settings)
     yield _pdf(settings)
     yield _kernel(settings)
     yield from _smtp(settings)
@@ -110,6 +111,19 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
             said = f"{outcome.replace('_', ' ')}: {cause}"
             yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, said, "–")
     yield Check("hosts", well == len(results), f"{well} of {len(results)} can be read")
+
+
+def _countries(settings: Settings) -> Iterator[Check]:
+    from report.geoip import opened
+
+    if settings.daily.geoip is None:
+        return
+    path = settings.root / settings.daily.geoip.expanduser()
+    try:
+        opened(path)
+        yield Check("geoip", True, str(path))
+    except ValueError as error:
+        yield Check("geoip", False, f"{path} {error}; the report would know no countries")
 
 
 def _pdf(settings: Settings) -> Check:

@@ -82,13 +82,18 @@ def _info(settings: Settings, day: date, now: datetime, plan: Plan) -> store.Inf
         finished_at=store.utc_now(),
         time_zone=daily.zone_name,
         title=daily.title,
-        organisation=daily.organisation,
-        classification=daily.classification,
+        organisation=daily.name,
+        classification=daily.line,
+        branding=daily.branding.shown(settings.root),
         sections=list(daily.sections),
+        availability_target=daily.availability_target,
         thresholds=daily.thresholds,
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet=fleet.source.name,
         limit=fleet.limit,
+        scopes=dict(settings.scopes),
+        silences=list(settings.silences),
+        geoip=str(settings.root / daily.geoip.expanduser()) if daily.geoip else "",
     )
 
 

@@ -22,6 +22,7 @@ class Finding:
     of; that of its section by itself. about: the sentence without the hosts' names, where it
     has them. state: how it stands to the days before, "" where there is
     none to compare with, and since when.
+    planned: the window of maintenance that it lies in, in words.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Finding:
     about: str = ""
     state: State = ""
     since: date | None = None
+    planned: str = ""
 
     @property
     def source(self) -> str:
@@ -48,6 +50,21 @@ class Finding:
     def atoms(self) -> tuple[tuple[str, str, str], ...]:
         """Return what it comes down to, host by host: (host, kind, object), its stable id."""
         return tuple((host, self.kind, self.object) for host in self.hosts)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The same as texts, "db03 disk-full /var", as silences.yaml takes them."""
+        return tuple(" ".join(filter(None, atom)) for atom in self.atoms)
+
+
+@dataclass(frozen=True)
+class Silenced:
+    """A finding that somebody silenced, why, and to the end of which day."""
+
+    finding: Finding
+    author: str
+    reason: str
+    until: date
 
 
 @dataclass(frozen=True)
@@ -97,12 +114,16 @@ def amount(value: str) -> float | None:
 
 @dataclass(frozen=True)
 class Unread:
-    """Hosts of which something could not be read for one and the same cause."""
+    """Hosts of which something could not be read for one and the same cause.
+
+    planned: they were asked in a window of maintenance, which the cause names.
+    """
 
     hosts: tuple[str, ...]
     what: str
     outcome: str
     cause: str
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,8 @@ class Summary:
     hosts, hosts_read, hosts_partial: hosts listed, with at least one ok outcome, and with
     some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
     the day before that are none today; days_before: how many days today is held against.
+    planned: what lies in a window of maintenance; silenced: what somebody knows of. Neither is
+    among the findings.
     """
 
     headline: str
@@ -125,3 +148,5 @@ class Summary:
     coverage_percent: float
     resolved: tuple[Resolved, ...] = ()
     days_before: int = 0
+    planned: tuple[Finding, ...] = ()
+    silenced: tuple[Silenced, ...] = ()

@@ -20,9 +20,10 @@ from pathlib import Path
 
 from collectors.errors import SettingsError
 from report import ledger
+from report.editions import places
 from report.errors import DeliveryError, NoSnapshot
 from report.files import write_whole
-from report.ledger import Ledger, Recipient
+from report.ledger import Ledger, Recipient, named
 from report.mail import bare, readdressed, recipients
 from report.settings import Settings, Smtp
 from report.smtp import Answer, Sent, connected
@@ -89,7 +90,9 @@ def state(folder: Path) -> str:
 
 
 def waits(folder: Path) -> bool:
-    """Return whether a day is still to be delivered, so that retention keeps it."""
+    """Return whether a day, or an edition, is still to be delivered; a ledger that cannot
+    be read counts as that.
+    """
     try:
         return state(folder) not in ("", "delivered")
     except DeliveryError:
@@ -97,8 +100,13 @@ def waits(folder: Path) -> bool:
 
 
 def pending(output: Path) -> list[Path]:
-    """Return the folders of the days that are still to be delivered, oldest first."""
-    return [folder for folder in day_folders(output) if waits(folder)]
+    """Return the folders that are still to be delivered, oldest first, editions behind theirs."""
+    return [folder for folder in places(day_folders(output)) if waits(folder)]
+
+
+def keeps(folder: Path) -> bool:
+    """Return whether anything of a day is still to be delivered, so that retention keeps it."""
+    return any(waits(one) for one in places([folder]))
 
 
 def deliver(
@@ -114,7 +122,7 @@ def deliver(
     resend: to all again. only_to: to that address alone, and nothing is noted. Raises
     DeliveryError with every cause when somebody did not get it; what others got stays noted.
     """
-    smtp, day = settings.mail.smtp, folder.name
+    smtp, day = settings.mail.smtp, named(folder)
     if only_to:
         return _send_apart(folder, settings, only_to)
     if smtp is None:
@@ -174,10 +182,10 @@ def _send(
             ledger.write(folder, kept.with_attempt(now, server, _summed_up(sent)))
     except DeliveryError as error:
         ledger.write(folder, fallback.with_attempt(now, server, str(error)))
-        said = f"the report of {folder.name} was not sent to {server}: {error}"
+        said = f"the report of {named(folder)} was not sent to {server}: {error}"
         said = f"{said.rstrip('.')}; the next run tries again"
         raise DeliveryError(said, server_gone=not reached) from None
-    return _told(folder.name, server, known, sent, again)
+    return _told(named(folder), server, known, sent, again)
 
 
 def _send_apart(folder: Path, settings: Settings, address: str) -> Delivery:
@@ -199,7 +207,7 @@ def _send_apart(folder: Path, settings: Settings, address: str) -> Delivery:
         raise DeliveryError(f"{address} may have it or not: {sent.unknown}")
     if not answer.good:
         raise DeliveryError(f"{address} was refused by {server}: {answer}")
-    return Delivery("", (f"Sent the report of {folder.name} to {address} alone; noted nothing.",))
+    return Delivery("", (f"Sent the report of {named(folder)} to {address} alone; noted nothing.",))
 
 
 def _nothing() -> None:
@@ -255,7 +263,7 @@ def _message(folder: Path) -> bytes:
     try:
         return (folder / MESSAGE).read_bytes()
     except FileNotFoundError:
-        raise NoSnapshot(f"no message has been made of {folder.name}") from None
+        raise NoSnapshot(f"no message has been made of {named(folder)}") from None
 
 
 def _message_id(content: bytes) -> str:

@@ -5,7 +5,10 @@ output/2026-11-23/derived/   forecasts.parquet: which filesystems will be full, 
                              changes.parquet, compared.parquet: see `report.changes`
                              findings.parquet: a row a finding and host
                              figures.parquet: the key figures of page 1
-                             seen.parquet: who came in, from where, each once
+                             seen.parquet: who came in, from where and when, each once
+                             countries.parquet: where that is
+                             measures.parquet: load, memory, failed logins and disks of each host
+                             unusual.parquet: what of that is unlike the weeks before
 
 All of it can be made again of the snapshots; what is missing is made when it is needed.
 """
@@ -20,12 +23,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from collectors.base import HOST, NUMBER, TEXT, WHOLE, Column, Row, frame
-from report import earlier, history, trail
+from report import earlier, history, measures, tally, trail
 from report.changes import CHANGES, COMPARED, changes
+from report.measures import MEASURES, UNUSUAL, measured, unusual
 from report.outlook import DAYS, outlooks
 from report.scoring import SCORE, scores
+from report.seen import COUNTRIES, SEEN, places, seen
 from report.store import Day
-from report.tables import sessions
 from report.watched import WATCHED
 
 if TYPE_CHECKING:
@@ -54,20 +58,17 @@ FINDINGS = (
     Column("question", TEXT, "", "what it answers on page 1"),
     Column("sentence", TEXT, "", "what a person would say"),
     Column("collector", TEXT, "", "whose rows it is made of"),
+    Column("aside", TEXT, "", "planned or silenced: why it is not told; NA where it is"),
 )
-
-
 FIGURES = (
     HOST,
     Column("label", TEXT, "", "which key figure of page 1"),
     Column("value", NUMBER, "", "what it was; NA when not known"),
 )
-SEEN = (
-    HOST,
-    Column("user", TEXT, "", "who came in"),
-    Column("source_ip", TEXT, "", "from where"),
-)
-FRAMES = {"forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE}
+FRAMES = {
+    "forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE,
+    "countries": COUNTRIES, "unusual": UNUSUAL,
+}  # fmt: skip
 SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
 
@@ -86,6 +87,10 @@ def frames(day: Day, scored: bool = True) -> dict[str, pd.DataFrame]:
     if "score" not in found:
         rows = scores(day.folder.parent, day.date, DAYS, JUDGED) if scored else []
         found["score"] = frame(SCORE, [Row(row) for row in rows])
+    if "countries" not in found:
+        found["countries"] = places(day)
+    if "unusual" not in found:
+        found["unusual"] = _unusual(day)
     if "forecasts" not in found:
         found["forecasts"] = _forecasts(day)
     if not {"changes", "compared"} <= found.keys():
@@ -121,10 +126,13 @@ def save(day: Day, scored: bool = True) -> None:
         whole = view(day, scored)
         made = {name: whole.frames[name] for name in FRAMES if scored or name != "score"}
         summary = summarise(whole)
-        made["findings"] = frame(FINDINGS, trail.rows(summary.findings))
+        quiet = [one.finding for one in summary.silenced]
+        made["findings"] = frame(FINDINGS, trail.rows(summary.findings, quiet, summary.planned))
         figures = [Row(label=one.label, value=one.amount) for one in summary.figures]
         made["figures"] = frame(FIGURES, figures)
-        made["seen"] = _seen(day)
+        made["measures"] = measured(day)
+        made["seen"] = seen(day, made["countries"])
+        made[tally.NAME] = tally.tally(day.frames, day.info)
         new.mkdir()
         for name, one in made.items():
             one.to_parquet(new / f"{name}.parquet", index=False)
@@ -140,12 +148,14 @@ def seen_before(day: Day) -> pd.DataFrame:
     return history.rows(day.folder.parent, "seen", names, until, SEEN_DAYS, FOLDER)
 
 
-def _seen(day: Day) -> pd.DataFrame:
-    names = [column.name for column in SEEN]
-    if "logins" not in day.frames:
-        return frame(SEEN, [])
-    logins = sessions(day.frames["logins"])
-    return logins.loc[logins["result"] == "accepted", names].drop_duplicates()
+def _unusual(day: Day) -> pd.DataFrame:
+    names = [column.name for column in MEASURES]
+    until = day.date - timedelta(days=1)
+    before = history.rows(day.folder.parent, "measures", names, until, measures.DAYS, FOLDER)
+    hosts = day.frames["hosts"]
+    pairs = zip(hosts["host"].astype(str), hosts["groups"].fillna(""), strict=True)
+    groups = {host: str(own).partition(",")[0].strip() for host, own in pairs}
+    return unusual(measured(day), before, groups)
 
 
 def _forecasts(day: Day) -> pd.DataFrame:

@@ -20,6 +20,8 @@ ABOUT = {
     "forecasts": "Which filesystems will be full, and when, at the pace of the days before.",
     "changes": "What changed in ports, users, groups, sudo rules and keys.",
     "compared": "What of that could be held against an earlier snapshot, and what not.",
+    "countries": "From which country each source came, by the file that `geoip` names.",
+    "unusual": "What is unlike a host's own past, or unlike the others of its group.",
     "score": "What the forecasts of earlier days came to.",
 }
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from collectors.errors import Fault, SettingsError
-from report.errors import DocumentError
+from report.errors import DocumentError, in_template
 from report.settings import ROOT
 
 if TYPE_CHECKING:
@@ -202,15 +202,24 @@ def _fits(value: Any, wanted: str) -> bool:
     return fits and (not inner or all(_fits(one, inner) for one in value))
 
 
-def html_of(notebook: NotebookNode) -> tuple[str, str]:
-    """Return the HTML of an executed notebook: as the file to keep, and as the PDF engine's."""
+def html_of(notebook: NotebookNode, own: Path | None = None) -> tuple[str, str]:
+    """Return the HTML of an executed notebook: as the file to keep, and as the PDF engine's.
+
+    own: a folder whose files take the place of the templates of the same name. Raises
+    DocumentError for one that is faulty.
+    """
+    from jinja2 import TemplateError
+
     from report.exporters import InfraHTMLExporter
 
     pages = []
     for for_pdf in (False, True):
-        exporter = InfraHTMLExporter()
+        exporter = InfraHTMLExporter(own=own)
         exporter.for_pdf = for_pdf
-        pages.append(exporter.from_notebook_node(notebook)[0])
+        try:
+            pages.append(exporter.from_notebook_node(notebook)[0])
+        except TemplateError as error:
+            raise DocumentError(in_template(error, "index.html.j2")) from error
     return pages[0], pages[1]
 
 

@@ -54,3 +54,10 @@ class DeliveryError(InfraReportError):
     def __init__(self, why: str, server_gone: bool = False) -> None:
         super().__init__(why)
         self.server_gone = server_gone
+
+
+def in_template(error: Exception, name: str) -> str:
+    """Return a template's error in a sentence: which one, in which line, and what."""
+    where = getattr(error, "name", None) or name
+    line = getattr(error, "lineno", None)
+    return f"the template {where}{f', line {line},' if line else ''} is faulty: {error}"

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import mistune
+from jinja2 import FileSystemLoader
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from report.outline import with_chart_places
 from report.pdf import FONTS, make_pdf
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,6 +33,13 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
     export_from_notebook = "Infrastructure report (HTML)"
     output_mimetype = "text/html"
     for_pdf = False
+
+    def __init__(self, own: Path | None = None, **kwargs: Any) -> None:
+        """own: a folder whose files take the place of the template's of the same name."""
+        self._own = own
+        if own:
+            kwargs["extra_loaders"] = [FileSystemLoader(own)]
+        super().__init__(**kwargs)
 
     def _file_extension_default(self) -> str:
         return ".html"
@@ -69,12 +78,13 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
     ) -> tuple[Any, dict[str, Any]]:
         """Return the document and its resources."""
         resources = dict(resources or {})
-        resources["css"] = (TEMPLATES / "infra" / "report.css").read_text()
+        resources["css"] = find("report.css", self._own).read_text()
         resources["fonts_css"] = "" if self.for_pdf else fonts_css()
         resources["for_pdf"] = self.for_pdf
         resources["lang"] = "en"
         resources["title"] = title_of(nb)
-        return super().from_notebook_node(nb, resources, **kwargs)  # type: ignore[no-any-return]
+        html, resources = super().from_notebook_node(nb, resources, **kwargs)
+        return with_chart_places(html) if self.for_pdf else html, resources or {}
 
 
 class InfraPDFExporter(InfraHTMLExporter):
@@ -98,6 +108,13 @@ class InfraPDFExporter(InfraHTMLExporter):
         pdf = make_pdf(html, self.seconds, self.memory_megabytes, self.made_at)
         resources["output_extension"] = ".pdf"
         return pdf, resources
+
+
+def find(name: str, own: Path | None) -> Path:
+    """Return the template's file of that name, one's own if there is one."""
+    if own and (own / name).is_file():
+        return own / name
+    return TEMPLATES / "infra" / name
 
 
 def fonts_css() -> str:

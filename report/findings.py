@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from report import tables
-from report.contract import Finding, KeyFigure, Severity, Summary, Unread
+from report.contract import Finding, KeyFigure, Severity, Silenced, Summary, Unread
 from report.gaps import gathered
 from report.headline import headline, lead
-from report.reading import BEFORE, FIGURES_BEFORE, GOOD, View, frame_of, view
-from report.rules import QUESTIONS, findings
+from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, view
+from report.rules import asked, findings
+from report.silences import divided
 from report.states import states as every_state
 from report.store import Day
-from report.trail import Past, resolved, told, with_past
+from report.trail import resolved, told, with_past
 from report.words import UNKNOWN, number, percent, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
@@ -34,28 +35,36 @@ def summarise(day: Day) -> Summary:
     What was not read counts as not known: it is never part of a "none" and never 0.
     """
     known = view(day)
-    past = Past(known.frames[BEFORE])
+    past = known.past
+    every = told(findings(known), past)
+    planned = tuple(one for one in every if one.planned)
+    unplanned = [one for one in every if not one.planned]
+    left, silenced = divided(
+        unplanned, known.info.silences, day.date, known.scope.groups, known.names
+    )
     # Within what page 1 asks, the new ones first; the sort is stable.
     found = tuple(
         sorted(
-            told(findings(known), past),
+            left,
             key=lambda one: (
-                one.severity != "critical", QUESTIONS.index(one.question), one.state != "new",
+                one.severity != "critical", asked(one), one.state != "new",
             ),
         )
     )  # fmt: skip
     unread = tuple(
-        Unread(hosts, gap.what, gap.outcome, gap.cause)
+        Unread(hosts, gap.what, gap.outcome, gap.cause, bool(gap.planned))
         for hosts, gap in gathered(known, brief=True)
     )
     listed, read = len(known.hosts), len(known.answered)
     return Summary(
         headline=headline(known, found),
-        lead=lead(known, found),
-        figures=tuple(with_past(_figures(known, found), known.frames[FIGURES_BEFORE])),
+        lead=lead(known, found, len(silenced), len(planned)),
+        figures=tuple(with_past(_figures(known, found, silenced), known.frames[FIGURES_BEFORE])),
         findings=found,
         unread=unread,
-        resolved=tuple(resolved(found, past, _read(known))),
+        resolved=tuple(resolved(every, past, _read(known))),
+        planned=planned,
+        silenced=tuple(silenced),
         days_before=len(past.days),
         hosts=listed,
         hosts_read=read,
@@ -72,10 +81,12 @@ def _read(known: View) -> dict[str, set[str]]:
     }
 
 
-def _figures(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
+def _figures(
+    known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]
+) -> list[KeyFigure]:
     sections = known.info.sections
     figures = [_up(known, found)] if "servers" in sections else []
-    figures += [_above(known, found)] if "disks" in sections else []
+    figures += [_above(known, found, silenced)] if "disks" in sections else []
     figures += _logins(known, found) if "logins" in sections else []
     figures += [_rebooted(known, found)] if "uptime" in sections else []
     return [*figures, _coverage(known)]
@@ -84,8 +95,8 @@ def _figures(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
 def _up(known: View, found: tuple[Finding, ...]) -> KeyFigure:
     listed = len(known.hosts)
     states = Counter[str]()
-    for state, _, hosts in every_state(known):
-        states[state if state in STATES else "unknown"] += len(hosts)
+    for one in every_state(known):
+        states[one.name if one.name in STATES else "unknown"] += len(one.hosts)
     parts = [
         f"{number(states[one])} {words}" for one, words in STATES.items() if words and states[one]
     ]
@@ -105,12 +116,13 @@ def _fitting(parts: Sequence[str]) -> str:
     return ", ".join(kept)
 
 
-def _above(known: View, found: tuple[Finding, ...]) -> KeyFigure:
+def _above(known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]) -> KeyFigure:
     label, read = "Disks above limit", known.read("disks")
     if not read:
         return _nothing(known, label)
     every = len(tables.writable(tables.filesystems(frame_of(known, "disks"))))
-    over = sum(one.question == "Filling" for one in found)
+    quiet = [one.finding for one in silenced]  # that it is known makes it no emptier
+    over = sum(one.question == "Filling" for one in (*found, *quiet))
     mark = _mark(known, found, "disks")
     return KeyFigure(label, number(over), f"of {number(every)}", _on(known, read), mark)
 

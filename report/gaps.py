@@ -19,7 +19,8 @@ EVERYTHING = "everything"
 class Gap:
     """One host of which something could not be read: everything, or these collectors.
 
-    since: when its evidence begins, where that is well after the period does.
+    since: when its evidence begins, where that is well after the period does. planned: the
+    window of maintenance in which it was asked, in words.
     """
 
     host: str
@@ -27,6 +28,7 @@ class Gap:
     outcome: str
     cause: str
     since: datetime | None = None
+    planned: str = ""
 
 
 def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap]]:
@@ -34,13 +36,13 @@ def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap
 
     brief: with the causes as page 1 has them, rather than as recorded.
     """
-    found: dict[tuple[str, str, str], list[tuple[Gap, str]]] = {}
+    found: dict[tuple[str, str, str, str], list[tuple[Gap, str]]] = {}
     for gap in view.gaps:
         said = short(gap.outcome, gap.cause) if brief else gap.cause
         alike = "" if gap.since else view.without_host(gap.host, said)
-        found.setdefault((gap.what, gap.outcome, alike), []).append((gap, said))
+        found.setdefault((gap.what, gap.outcome, alike, gap.planned), []).append((gap, said))
     rows = []
-    for (what, outcome, alike), gaps in found.items():
+    for (what, outcome, alike, planned), gaps in found.items():
         hosts = tuple(sorted((gap.host for gap, _ in gaps), key=natural))
         said = gaps[0][1] if len(gaps) == 1 else of_many(alike, gaps[0][1])
         times = sorted(gap.since for gap, _ in gaps if gap.since)
@@ -48,7 +50,9 @@ def gathered(view: View, brief: bool = False) -> list[tuple[tuple[str, ...], Gap
             first, last = view.at(times[0]), view.at(times[-1])
             when = f"at {first}" if first == last else f"between {first} and {last}"
             said = f"their logs begin {when}"
-        rows.append((hosts, Gap(hosts[0], what, outcome, said)))
+        if planned:
+            said = f"{said}; {planned}" if said else planned
+        rows.append((hosts, Gap(hosts[0], what, outcome, said, planned=planned)))
     return sorted(
         rows, key=lambda row: (row[1].what != EVERYTHING, -len(row[0]), natural(row[0][0]))
     )

@@ -30,8 +30,10 @@ HAVE = {
     "Clock": "a clock that is off",
     "Timers": "timers that did not run",
     "Updates": "updates to see to",
+    "Unusual": "values that are unusual",
 }
 LONGEST = 130
+TWO_LINES = 105
 CLAUSES = 4
 
 
@@ -76,8 +78,11 @@ def not_read(summary: Summary) -> str:
     return ", ".join(said)
 
 
-def lead(view: View, found: Sequence[Finding]) -> str:
-    """Return how many findings there are, and how far the report looked."""
+def lead(view: View, found: Sequence[Finding], silenced: int = 0, planned: int = 0) -> str:
+    """Return how many findings there are, and how far the report looked.
+
+    silenced, planned: how many more there are that are no findings for that.
+    """
     critical = sum(one.severity == "critical" for one in found)
     warnings = len(found) - critical
     parts = [
@@ -88,7 +93,10 @@ def lead(view: View, found: Sequence[Finding]) -> str:
     only = f" Groups: {listing(view.groups)} only." if view.groups else ""
     if not read:
         return f"Nothing below is known, neither good nor bad.{only}"
-    return f"{' and '.join(parts)}. {_reach(listed, read, part)}{only}"
+    aside = [f"{number(silenced)} silenced"] if silenced else []
+    aside += [f"{number(planned)} planned"] if planned else []
+    more = f", {' and '.join(aside)}" if aside else ""
+    return f"{' and '.join(parts)}{more}. {_reach(listed, read, part)}{only}"
 
 
 def _reach(listed: int, read: int, part: int) -> str:
@@ -109,7 +117,7 @@ def capital_of(view: View, sentence: str) -> str:
 
 def _sentence(clauses: Sequence[str]) -> str:
     kept = list(clauses[:CLAUSES])
-    while len(kept) > 1 and len(", ".join(kept)) > LONGEST:
+    while len(kept) > 1 and len(", ".join(kept)) > TWO_LINES:
         kept.pop()
     return f"{listing(kept)}." if kept else ""
 

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
 
 def rows(
-    output: Path, name: str, columns: Sequence[str], until: date, days: int, folder: str = ""
+    output: Path,
+    name: str,
+    columns: Sequence[str],
+    until: date,
+    days: int,
+    folder: str = "",
+    hosts: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return a frame's rows of the `days` days up to and including `until`, oldest first.
 
     Columns: day (the date as an ordinal), then those asked for; texts are categories. One that
     a day's frame lacks is NA there. folder: where in a day's folder it lies; the snapshot's.
+    hosts: only their rows; all without.
     """
     import pandas as pd
     import pyarrow as pa
@@ -37,6 +44,11 @@ def rows(
         if first <= day <= until
         and (table := _table(output, name, columns, day, folder)) is not None
     ]
+    if hosts:
+        import pyarrow.compute as pc
+
+        wanted = pa.array(hosts)
+        tables = [one.filter(pc.is_in(one["host"].cast(pa.string()), wanted)) for one in tables]
     if not tables:
         return pd.DataFrame(columns=["day", *columns])
     whole = pa.concat_tables(tables, promote_options="permissive")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 from pydantic import ValidationError
 
@@ -17,6 +18,7 @@ from report.files import sync_folder, write_whole, writing
 State = Literal["due", "waiting", "sending", "delivered"]
 Status = Literal["waiting", "sending", "accepted", "deferred", "refused"]
 NAME = "delivery.json"
+EDITIONS = "editions"
 MOST_ATTEMPTS = 100
 
 
@@ -75,6 +77,13 @@ class Ledger(Strict):
         return self.model_copy(update={"attempts": [*self.attempts, attempt][-MOST_ATTEMPTS:]})
 
 
+def named(folder: Path) -> str:
+    """Return a day, or a day's edition, by its folder: "2026-11-23", "2026-11-23 for web"."""
+    if folder.parent.name == EDITIONS:
+        return f"{folder.parent.parent.name} for {unquote(folder.name)}"
+    return folder.name
+
+
 def read(folder: Path) -> Ledger | None:
     """Return a day's ledger; None when there is none. Raises DeliveryError when it is damaged."""
     path = folder / NAME
@@ -86,14 +95,14 @@ def read(folder: Path) -> Ledger | None:
         why = error.strerror if isinstance(error, OSError) else "it is not what was written"
         raise DeliveryError(
             f"{path} cannot be read ({why}), so it is not known who has the report of "
-            f"{folder.name}; without that file it counts as not sent"
+            f"{named(folder)}; without that file it counts as not sent"
         ) from None
 
 
 def write(folder: Path, ledger: Ledger) -> None:
     """Put a day's ledger on disk, whole, before anything else happens."""
     with writing(folder):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / NAME, ledger.model_dump_json(indent=1) + "\n")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from collectors.errors import CollectError, Fault, Outcome, SettingsError
 from report.collection import access, options_of
 from report.console import Console, visible
+from report.scopes import rows as told
 from report.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def hosts(settings: Settings, options: argparse.Namespace) -> int:
     rows = [
         {"host": host.name, **row}
         for host in settings.fleet.hosts
-        for row in resolve(host, config, source)
+        for row in (*resolve(host, config, source), *told(host, settings.fleet.told))
     ]
     printed(["host", *(column.name for column in COLUMNS)], rows, options.format)
     return 0

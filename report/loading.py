@@ -11,8 +11,10 @@ from typing import Any
 
 from collectors.config import override, parse_yaml, read_yaml, validate
 from collectors.errors import Fault, SettingsError
-from collectors.fleet import load_fleet
+from collectors.fleet import Fleet, load_fleet
+from report.scopes import checked
 from report.settings import ROOT, Daily, Mail, Settings
+from report.silences import SilencesFile
 
 FILES = ("fleet", "daily", "mail")
 
@@ -37,7 +39,9 @@ def load_settings(
     wanted = [_override(text) for text in overrides]
     faults: list[Fault] = []
     loaded: dict[str, Any] = {}
-    models: tuple[tuple[str, type[Daily] | type[Mail]], ...] = (("daily", Daily), ("mail", Mail))
+    models: tuple[tuple[str, type[Daily | Mail | SilencesFile]], ...] = (
+        ("daily", Daily), ("mail", Mail), ("silences", SilencesFile),
+    )  # fmt: skip
     for name, model in models:
         path = params / f"{name}.yaml"
         try:
@@ -47,20 +51,50 @@ def load_settings(
             loaded[name] = validate(model, data, str(path))
         except SettingsError as error:
             faults += error.faults
-    hosts = None
+    hosts, scopes = None, {}
     if with_fleet:
         try:
             own = [(key, value) for file, key, value in wanted if file == "fleet"]
             hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
+            faults += _unknown_groups(loaded.get("mail"), hosts, params / "mail.yaml")
             hosts = hosts.limited(limit) if limit else hosts
+            scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:
             faults += error.faults
+    if "daily" in loaded:
+        faults += _looks(loaded["daily"], params / "daily.yaml")
     if faults:
         raise SettingsError(*faults)
-    smtp = loaded["mail"].smtp
-    if smtp and smtp.password:
-        smtp.password.withhold()
-    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts)
+    _withhold(loaded["mail"])
+    return Settings(ROOT, params, output, loaded["daily"], loaded["mail"], hosts, scopes,
+                    tuple(loaded["silences"].silences))  # fmt: skip
+
+
+def _unknown_groups(mail: Mail | None, fleet: Fleet, path: Path) -> list[Fault]:
+    known = {group: None for host in fleet.hosts for group in host.groups}
+    right = f"groups with hosts: {', '.join(known) or 'none'}"
+    return [
+        Fault(str(path), f"editions.{number}.groups", f"no host is in group {group!r}", right)
+        for number, one in enumerate(mail.editions if mail else ())
+        for group in one.groups
+        if group not in known
+    ]
+
+
+def _withhold(mail: Mail) -> None:
+    if mail.smtp and mail.smtp.password:
+        mail.smtp.password.withhold()
+
+
+def _looks(daily: Daily, path: Path) -> list[Fault]:
+    faults = []
+    try:
+        daily.branding.shown(ROOT)
+    except ValueError as error:
+        faults.append(Fault(str(path), "branding.logo", str(error)))
+    if daily.templates and not (ROOT / daily.templates.expanduser()).is_dir():
+        faults.append(Fault(str(path), "templates", f"{daily.templates} is no folder"))
+    return faults
 
 
 def copy_examples(params: Path) -> list[Path]:

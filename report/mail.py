@@ -16,12 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from collectors.errors import Fault, SettingsError
 from report.causes import IN_WORDS
 from report.contract import Finding, Summary
+from report.errors import DocumentError, in_template
 from report.headline import not_read
 from report.settings import Mail, Settings
 from report.store import Day
@@ -51,13 +52,15 @@ def compose(
     settings: Settings,
     attachments: Sequence[Path],
     without_pdf: str = "",
+    groups: Sequence[str] = (),
     to: Sequence[str] | None = None,
     at: datetime | None = None,
 ) -> EmailMessage:
     """Return the day's message; the same day gives the same bytes.
 
-    without_pdf: why the report is attached as HTML. to: the only recipients, in place of
-    those of the settings. at: the Date, by default the end of the collection.
+    without_pdf: why the report is attached as HTML. groups: of whose hosts alone it is.
+    to: the only recipients, in place of those of the settings. at: the Date, by default the
+    end of the collection.
     """
     mail = settings.mail
     message = EmailMessage(policy=POLICY)
@@ -65,14 +68,15 @@ def compose(
     _add_recipients(message, mail, to)
     if mail.reply_to:
         message["Reply-To"] = _address(mail.reply_to)
-    message["Subject"] = _subject(day, mail)
+    message["Subject"] = _subject(day, mail, groups)
     message["Date"] = format_datetime((at or day.info.finished_at).astimezone(day.info.zone))
-    message["Message-ID"] = message_id(day, mail.sender or NOBODY, to or ())
+    message["Message-ID"] = message_id(day, mail.sender or NOBODY, (*groups, *(to or ())))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     said = _said(day, summary, attachments, without_pdf)
-    message.set_content(_rendered("mail.txt.j2", said), cte="quoted-printable")
-    html = _rendered("mail.html.j2", said)
+    own = settings.templates
+    message.set_content(_rendered("mail.txt.j2", said, own), cte="quoted-printable")
+    html = _rendered("mail.html.j2", said, own)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     for path in attachments:
         maintype, subtype = KINDS[path.suffix]
@@ -96,12 +100,13 @@ def bare(address: str) -> str:
     return _address(address).addr_spec
 
 
-def message_id(day: Day, sender: str, to: Sequence[str] = ()) -> str:
+def message_id(day: Day, sender: str, apart: Sequence[str] = ()) -> str:
     """Return the id of the day's report, the same whenever and however often it is made.
 
-    One that went to other recipients has its own, or their server would drop the second.
+    apart: the groups of an edition, or the recipients of a message to others: each has its
+    own, or a server would drop the second.
     """
-    parts = (day.date, day.info.title, sender, day.info.fleet, day.folder.parent, *sorted(to))
+    parts = (day.date, day.info.title, sender, day.info.fleet, day.folder.parent, *sorted(apart))
     digest = hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
     domain = bare(sender).rpartition("@")[2]
     return f"<infra-report.{day.date:%Y%m%d}.{digest[:24]}@{domain}>"
@@ -133,9 +138,10 @@ def _add_recipients(message: EmailMessage, mail: Mail, only: Sequence[str] | Non
         message["Cc"] = [_address(one) for one in mail.cc]
 
 
-def _subject(day: Day, mail: Mail) -> str:
+def _subject(day: Day, mail: Mail, groups: Sequence[str]) -> str:
     info = day.info
     subject = mail.subject.format(title=info.title, date=day.date, organisation=info.organisation)
+    subject += f" - {', '.join(groups)}" if groups else ""
     return readable(subject, 250, any_glyph=True).strip()
 
 
@@ -178,7 +184,7 @@ def _said(
         "period": period(info.from_at, info.to_at, info.zone, info.time_zone),
         "attached": _attached(day, attachments),
         "without_pdf": without_pdf,
-        "foot": ". ".join(filter(None, (info.organisation, info.classification))),
+        "foot": ". ".join(filter(None, (info.organisation, info.foot))),
     }
 
 
@@ -210,14 +216,17 @@ def _attached(day: Day, attachments: Sequence[Path]) -> str:
     return f"infrastructure-report-{day.date}{listing(names)}" if names else ""
 
 
-def _rendered(template: str, said: dict[str, Any]) -> str:
+def _rendered(template: str, said: dict[str, Any], own: Path | None) -> str:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined,
+        loader=FileSystemLoader([*([own] if own else []), TEMPLATES]), undefined=StrictUndefined,
         autoescape=template.endswith(".html.j2"), trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(marks=MARKS, width=WIDTH)
     environment.filters.update(text=text, wrapped=wrapped, kept=_kept)
-    return environment.get_template(template).render(said)
+    try:
+        return environment.get_template(template).render(said)
+    except TemplateError as error:
+        raise DocumentError(in_template(error, template)) from error
 
 
 def readdressed(content: bytes, to: str) -> bytes:

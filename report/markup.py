@@ -164,6 +164,7 @@ def section(
     first, *rest = [part for part in parts if part] or [NOTHING]
     html = Markup(
         '<section class="{}" id="{}"><div class="start"><div class="opening">'
-        '<p class="eyebrow"><b>{}</b> {}</p><h2>{}</h2></div>{}</div>{}</section>'
+        '<p class="eyebrow"><b>{}</b> <a href="#today">{}</a></p><h2>{}</h2></div>{}</div>'
+        "{}</section>"
     ).format(kind, key, nth, name, prose(finding), first, joined(rest))
     return Page(infra(html), f"{name}: {finding}")

@@ -25,6 +25,7 @@ from report.sections import logins as logins_section
 from report.sections import made as made_section
 from report.sections import servers as servers_section
 from report.sections import today as today_section
+from report.sections import trends as trends_section
 from report.sections import upkeep as upkeep_section
 from report.sections import uptime as uptime_section
 from report.settings import ROOT
@@ -120,6 +121,11 @@ def upkeep(day: Day) -> Page:
 def access(day: Day) -> Page:
     """Return what changed among users, groups, keys, sudo rules and ports, and what is open."""
     return _section(day, "access", access_section.page)
+
+
+def trends(day: Day) -> Page:
+    """Return the last 7, 30 and 90 days: key figures, a calendar, availability by group."""
+    return _section(day, "trends", trends_section.page)
 
 
 def coverage(day: Day) -> Page:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from report.errors import DocumentError
+from report.outline import finished
 
 FONTS = Path(__file__).parent / "templates" / "fonts"
 ENGINE = [sys.executable, "-I", "-m", "report.pdf"]
@@ -74,7 +75,8 @@ def main(arguments: list[str]) -> int:
     plutoprint.plutobook_set_fontconfig_path(str(FONTS))
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
     book.custom_resource_fetcher = OnlyData()
-    book.load_html(sys.stdin.buffer.read().decode(), base_url="infra:///report")
+    html = sys.stdin.buffer.read().decode()
+    book.load_html(html, base_url="infra:///report")
     if made_at:
         at = datetime.fromisoformat(made_at).strftime("%Y-%m-%dT%H:%M:%SZ")
         book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, at)
@@ -85,7 +87,7 @@ def main(arguments: list[str]) -> int:
         return TOO_WIDE
     pdf = io.BytesIO()
     book.write_to_pdf_stream(pdf)
-    sys.stdout.buffer.write(pdf.getvalue())
+    sys.stdout.buffer.write(finished(pdf.getvalue(), html))
     return 0
 
 

@@ -5,22 +5,29 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from collectors.base import HOST
-from collectors.base import frame as typed_frame
 from report import derived
 from report.causes import nameless
+from report.frames import frame_of, plain, rows_of, split
 from report.gaps import EVERYTHING, Gap
+from report.planned import asked_within
+from report.scopes import Scope
 from report.store import Day
+from report.thresholds import Thresholds
+from report.trail import Past
 from report.words import is_missing, moment, natural, plural
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = [
+    "GOOD", "PAST", "READ", "View", "frame_of", "narrowed", "plain", "rows_of", "split", "view",
+]  # fmt: skip
 
 GOOD = frozenset({"ok", "not_applicable"})
 READ = frozenset({"ok", "partial"})
@@ -34,11 +41,13 @@ PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE = "before", "figures_before", "seen_b
 class View(Day):
     """A day as a report shows it: narrowed to some groups of hosts, if any are named.
 
-    left_out: what hosts' names are shown without, ".example.org" say.
+    left_out: what hosts' names are shown without, ".example.org" say. names: by the name
+    shown the full one, where they differ.
     """
 
     groups: tuple[str, ...] = ()
     left_out: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def shown(self) -> View:
@@ -55,7 +64,37 @@ class View(Day):
         address = frames["hosts"]["address"].fillna(self.frames["hosts"]["host"])
         frames["hosts"] = frames["hosts"].assign(address=address)
         left_out = domains.pop() if len(domains) == 1 else "their domains"
-        return View(self.folder, self.info, frames, self.groups, left_out)
+        names = {label: host for host, label in short.items()}
+        return View(self.folder, self.info, frames, self.groups, left_out, names)
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """By the full name the one shown, where they differ."""
+        return {full: shown for shown, full in self.names.items()}
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The thresholds and windows of the hosts; of a host, by its full name."""
+        frame = frame_of(self, "hosts")
+        pairs = zip(frame["host"], frame["groups"], strict=True)
+        groups = {self.names.get(str(host), str(host)): split(own) for host, own in pairs}
+        return Scope(self.info.thresholds, self.info.scopes, self.info.zone, groups)
+
+    def limits(self, host: str) -> Thresholds:
+        """Return the thresholds of a host."""
+        return self.scope.limits(self.names.get(host, host))
+
+    @cached_property
+    def filesystems(self) -> pd.DataFrame:
+        """The filesystems that can fill, each once."""
+        from report import tables
+
+        return tables.writable(tables.filesystems(frame_of(self, "disks")))
+
+    @cached_property
+    def past(self) -> Past:
+        """The findings of the days before."""
+        return Past(self.frames[BEFORE]) if BEFORE in self.frames else Past.none()
 
     @cached_property
     def hosts(self) -> list[str]:
@@ -129,7 +168,9 @@ class View(Day):
             Gap(host, f"part of {name}", "partial", f"its log begins at {self.at(at)}", at)
             for (host, name), at in self.late.items()
         ]
-        return gaps + [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+        gaps += [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
+        within = asked_within(self)
+        return [replace(gap, planned=within.get(gap.host, "")) for gap in gaps]
 
     def at(self, at: datetime) -> str:
         """Return a time as the report says it."""
@@ -210,35 +251,9 @@ def narrowed(day: Day, groups: Iterable[str]) -> View:
         name: frame[frame["host"].isin(kept) | frame["host"].isna()]
         for name, frame in view(day).frames.items()
     }
+    # A day with findings of others alone was a day all the same, and who is known is known.
+    past, seen = (view(day).frames[name] for name in (BEFORE, SEEN_BEFORE))
+    frames[BEFORE] = past.assign(host=past["host"].astype(object).where(past["host"].isin(kept)))
+    frames[SEEN_BEFORE] = seen
     frames[FIGURES_BEFORE] = frames[FIGURES_BEFORE].iloc[:0]  # they were of all hosts
     return View(day.folder, day.info, frames, wanted)
-
-
-def frame_of(day: Day, name: str) -> pd.DataFrame:
-    """Return a frame of the day; without rows when its collector did not exist or run then."""
-    if name in day.frames or name in ("hosts", "outcomes"):
-        return day.frames[name]
-    if name in derived.FRAMES:
-        return typed_frame(derived.FRAMES[name], [])
-    from collectors import COLLECTORS
-
-    columns = next(one.COLUMNS for one in COLLECTORS if name == one.NAME)
-    return typed_frame((HOST, *columns), [])
-
-
-def rows_of(day: Day, name: str) -> Iterator[Any]:
-    """Yield the rows of a frame, its columns as attributes, None for what is not known."""
-    yield from plain(frame_of(day, name)).itertuples(index=False)
-
-
-def plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with None for NA, which no comparison takes for anything."""
-    known: pd.DataFrame = frame.astype(object).where(frame.notna(), None)
-    return known
-
-
-def split(text: object) -> list[str]:
-    """Return the parts of a text with commas; none of a missing one."""
-    if is_missing(text):
-        return []
-    return [part.strip() for part in str(text).split(",") if part.strip()]

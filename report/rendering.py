@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from report import __version__, store
 from report.console import Console
 from report.errors import DocumentError
-from report.files import sha256_of, write_whole
+from report.files import sha256_of, write_whole, writing
 from report.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ class Documents:
 class Workbook:
     """The process that writes report.xlsx; it is started as soon as the snapshot is saved."""
 
-    def __init__(self, output: Path, day: store.Day, groups: Sequence[str]) -> None:
-        self._path = day.folder / "report.xlsx"
+    def __init__(self, output: Path, day: store.Day, groups: Sequence[str], folder: Path) -> None:
+        self._path = folder / "report.xlsx"
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -94,14 +94,21 @@ def render(
     kernel: Kernel,
     parameters: Mapping[str, Any],
     console: Console,
+    into: Path | None = None,
 ) -> Documents:
-    """Make the day's documents, each whole or not there; say which could not be made."""
+    """Make the day's documents, each whole or not there; say which could not be made.
+
+    into: the folder they are put in, by default the day's.
+    """
+    folder = into or day.folder
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     problems: list[str] = []
-    workbook = Workbook(settings.output, day, parameters.get("groups") or [])
+    workbook = Workbook(settings.output, day, parameters.get("groups") or [], folder)
     try:
         console.stage("notebook and documents")
-        _pages(settings, day, kernel, parameters, console, made, problems)
+        _pages(settings, day, kernel, parameters, console, folder, made, problems)
         try:
             made.append(workbook.wait())
             console.detail("workbook made")
@@ -110,9 +117,9 @@ def render(
     finally:
         workbook.stop()
     for name in DOCUMENTS:  # what an earlier run made is not this run's
-        if day.folder / name not in made:
-            (day.folder / name).unlink(missing_ok=True)
-    _write_manifest(day, parameters, made)
+        if folder / name not in made:
+            (folder / name).unlink(missing_ok=True)
+    _write_manifest(day, parameters, folder, made)
     return Documents(tuple(made), tuple(problems))
 
 
@@ -122,6 +129,7 @@ def _pages(
     kernel: Kernel,
     parameters: Mapping[str, Any],
     console: Console,
+    folder: Path,
     made: list[Path],
     problems: list[str],
 ) -> None:
@@ -140,16 +148,16 @@ def _pages(
         notebook = execute(given, kernel)
         console.detail("notebook executed")
         notebook.metadata["title"] = day.info.title
-        screen, paper = html_of(notebook)
-        write_whole(day.folder / "report.ipynb", nbformat.writes(notebook))
-        write_whole(day.folder / "report.html", screen)
-        made += [day.folder / "report.ipynb", day.folder / "report.html"]
+        screen, paper = html_of(notebook, settings.templates)
+        write_whole(folder / "report.ipynb", nbformat.writes(notebook))
+        write_whole(folder / "report.html", screen)
+        made += [folder / "report.ipynb", folder / "report.html"]
         console.detail("pages written")
         pdf = make_pdf(
             paper, limits.seconds, limits.memory_megabytes, day.info.finished_at.isoformat()
         )
-        write_whole(day.folder / "report.pdf", pdf)
-        made.append(day.folder / "report.pdf")
+        write_whole(folder / "report.pdf", pdf)
+        made.append(folder / "report.pdf")
         console.detail("PDF made")
     except DocumentError as error:
         problems.append(str(error))
@@ -165,7 +173,9 @@ def again(day: store.Day, parameters: Mapping[str, Any]) -> str:
     )
 
 
-def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Path]) -> None:
+def _write_manifest(
+    day: store.Day, parameters: Mapping[str, Any], folder: Path, made: list[Path]
+) -> None:
     info = day.info
     files = [*sorted(store.data_folder(day.folder).iterdir()), *made]
     manifest = {
@@ -183,7 +193,7 @@ def _write_manifest(day: store.Day, parameters: Mapping[str, Any], made: list[Pa
         "sha256": {str(path.relative_to(day.folder)): sha256_of(path) for path in files},
         "again": again(day, parameters),
     }
-    write_whole(day.folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
 
 
 def _z(at: Any) -> str:

@@ -7,31 +7,31 @@ be sent is noted as due before anything else, and goes out once, however often i
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from collectors.errors import Fault, SettingsError
 from report import delivery, store
+from report.backlog import catch_up
 from report.console import Console
+from report.editions import editions, place, places
 from report.errors import (
-    EXIT_COVERAGE,
-    EXIT_DOCUMENT,
     EXIT_NOT_DELIVERED,
     EXIT_OK,
     DeliveryError,
     NoSnapshot,
 )
-from report.files import writing
 from report.retention import prune
 from report.session import Run, running
 from report.settings import Settings
-from report.telling import shown, tell
-
-if TYPE_CHECKING:
-    from report.contract import Summary
-    from report.document import Kernel
+from report.steps import (
+    check_coverage,
+    collected,
+    documents,
+    new_kernel,
+    send_out,
+    summary_of,
+)
+from report.telling import shown
 
 
 def is_to_collect(settings: Settings, day: date) -> bool:
@@ -54,7 +54,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
                 _make_today(run)
             except DeliveryError as error:  # its ledger cannot be read
                 run.problem(EXIT_NOT_DELIVERED, error)
-            _catch_up(run)
+            catch_up(run)
             _tidy(run)
         return run.exit_code
 
@@ -74,9 +74,9 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
         if again and delivery.state(run.folder) in ("sending", "delivered"):
             console.say(f"The report of {run.day} is already delivered; its snapshot stays.")
             return EXIT_OK
-        day = replay(settings, options.replay, console) if options.replay else _collected(run)
+        day = replay(settings, options.replay, console) if options.replay else collected(run)
         console.say(f"Saved {shown(day.folder / 'data')}.")
-        _check_coverage(run, day, _summary(day, {}))
+        check_coverage(run, day, summary_of(day, {}))
         return run.exit_code
 
 
@@ -85,8 +85,8 @@ def render(settings: Settings, options: argparse.Namespace, console: Console) ->
     options.date = options.date or next(reversed(store.days(settings.output)), None)
     with running(settings, options, console) as run:
         day = store.load(settings.output, options.date)
-        with _kernel(run) as kernel:
-            _documents(run, day, kernel)
+        with new_kernel(run) as kernel:
+            documents(run, day, kernel)
         return run.exit_code
 
 
@@ -98,7 +98,7 @@ def send(settings: Settings, options: argparse.Namespace, console: Console) -> i
             if not waiting:
                 console.say("Nothing waits to be delivered.")
             for folder in waiting:
-                _deliver(run, folder)
+                send_out(run, folder)
             return run.exit_code
         day = options.date or next(reversed(store.days(settings.output)), run.today)
         folder = store.day_folder(settings.output, day)
@@ -112,7 +112,9 @@ def send(settings: Settings, options: argparse.Namespace, console: Console) -> i
             raise NoSnapshot(f"no report of {day} has been made{known}")
         if not (options.to or delivery.state(folder)):
             delivery.prepare(folder, settings)
-        _deliver(run, folder)
+        for one in [folder] if options.to else places([folder]):
+            if one == folder or delivery.state(one) not in ("", "due"):
+                send_out(run, one)
         return run.exit_code
 
 
@@ -127,7 +129,7 @@ def _make_today(run: Run) -> None:
         run.console.say(f"The report of {run.day} is already {state}; it stays as it is.")
         return
     if state == "sending" or (state == "delivered" and (options.resend or options.to)):
-        _deliver(run, run.folder)
+        send_out(run, run.folder)
         return
     if state == "delivered":
         run.console.say(f"The report of {run.day} is already delivered (--resend sends it again).")
@@ -137,133 +139,29 @@ def _make_today(run: Run) -> None:
     limited = bool(options.limit) and (known is None or bool(known.limit))
     send = _will_send(run, usually=not limited)
     if send:
-        delivery.note_due(run.folder)
-    with _kernel(run) as kernel:
-        day = _collected(run, kernel.start)
-        _documents(run, day, kernel, to_send=send)
+        for folder in (run.folder, *(place(run.folder, one) for one in editions(run.settings))):
+            delivery.note_due(folder)
+    with new_kernel(run) as kernel:
+        day = collected(run, kernel.start)
+        documents(run, day, kernel, to_send=send)
     if send or options.to:
         if send:
             delivery.prepare(run.folder, run.settings)
-        _deliver(run, run.folder)
+        send_out(run, run.folder)
 
 
 def _make_again(run: Run) -> None:
     """Make a past day's documents from its snapshot; send them only when that is asked for."""
     day = store.load(run.settings.output, run.day)
     send = _will_send(run, usually=False)
-    with _kernel(run) as kernel:
-        _documents(run, day, kernel, to_send=send)
+    with new_kernel(run) as kernel:
+        documents(run, day, kernel, to_send=send)
     if run.options.to:
-        _deliver(run, run.folder)
+        send_out(run, run.folder)
     elif send:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
-        _deliver(run, run.folder)
-
-
-def _catch_up(run: Run) -> None:
-    """Deliver what earlier days left: made and not sent, or collected and not even made.
-
-    A day that cannot be delivered costs no other day; a server that cannot be reached is not
-    asked for every day.
-    """
-    if run.options.send is False or run.options.to or run.settings.mail.smtp is None:
-        return
-    for folder in delivery.pending(run.settings.output):
-        if folder == run.folder or run.server_gone:
-            continue
-        try:
-            if _ready(run, folder):
-                _deliver(run, folder)
-        except (NoSnapshot, DeliveryError) as error:
-            run.problem(EXIT_NOT_DELIVERED, f"the report of {folder.name} waits: {error}")
-
-
-def _ready(run: Run, folder: Path) -> bool:
-    """Make the report of a day that was collected and not finished; False when nothing was."""
-    if delivery.state(folder) != "due":
-        return True
-    if not store.data_folder(folder).exists():
-        delivery.forget(folder)
-        run.console.say(f"The run of {folder.name} ended before it had read anything.")
-        return False
-    day = store.load(run.settings.output, date.fromisoformat(folder.name))
-    run.console.say(f"The report of {day.date} was collected and not finished; now it is.")
-    with _kernel(run) as kernel:
-        _documents(run, day, kernel, as_asked=False)
-    delivery.prepare(folder, run.settings)
-    return True
-
-
-def _collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.Day:
-    from report.collection import collect as collect_day
-
-    return collect_day(run.settings, run.day, run.now, run.console, meanwhile)
-
-
-def _documents(
-    run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True
-) -> None:
-    """Make the documents and the message; say what was found, what not, and what was made.
-
-    to_send: the message is sent next. as_asked: with the parameters of this run, which are
-    no other day's.
-    """
-    from report.mail import compose
-    from report.rendering import render as render_day
-
-    settings, console = run.settings, run.console
-    parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
-    summary = _summary(day, parameters)  # first: it knows whether there are such groups
-    made = render_day(settings, day, kernel, parameters, console)
-    for problem in made.problems:
-        run.problem(EXIT_DOCUMENT, problem)
-    # What waits for its recipients is not replaced by a narrower look at the same day.
-    if not parameters or to_send or not delivery.state(day.folder):
-        message = compose(day, summary, settings, made.attachments, made.without_pdf)
-        delivery.write_message(day.folder, message)
-    console.stage("documents made")
-    if as_asked:
-        tell(settings, day, summary, made.made, console)
-        _check_coverage(run, day, summary)
-
-
-def _summary(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
-    from report.findings import summarise
-    from report.reading import narrowed
-
-    groups = parameters.get("groups") or []
-    try:
-        return summarise(narrowed(day, groups) if groups else day)
-    except ValueError as error:
-        raise SettingsError(Fault("-p", "groups", str(error))) from None
-
-
-def _check_coverage(run: Run, day: store.Day, summary: Summary) -> None:
-    least = day.info.coverage_minimum_percent
-    if summary.coverage_percent < least:
-        run.problem(
-            EXIT_COVERAGE,
-            f"only {summary.hosts_read} of {summary.hosts} servers were read "
-            f"({summary.coverage_percent:.0f} %; coverage.minimum_percent is {least:g})",
-        )
-
-
-def _deliver(run: Run, folder: Path) -> None:
-    run.console.stage(f"sending the report of {folder.name}")
-    try:
-        done = delivery.deliver(
-            folder,
-            run.settings,
-            store.utc_now(),
-            resend=run.options.resend,
-            only_to=run.options.to or "",
-        )
-        for line in done.lines:
-            run.console.say(line)
-    except DeliveryError as error:
-        run.server_gone = run.server_gone or error.server_gone
-        run.problem(EXIT_NOT_DELIVERED, error)
+        send_out(run, run.folder)
 
 
 def _will_send(run: Run, usually: bool) -> bool:
@@ -272,17 +170,8 @@ def _will_send(run: Run, usually: bool) -> bool:
     return bool(wanted and run.settings.mail.smtp and not only_to)
 
 
-def _kernel(run: Run) -> Kernel:
-    from report.document import Kernel
-
-    cache = run.settings.output / ".cache"
-    with writing(cache):
-        cache.mkdir(mode=0o700, exist_ok=True)
-    return Kernel(cache)
-
-
 def _tidy(run: Run) -> None:
     retention = run.settings.daily.retention
-    removed = prune(run.settings.output, run.today, retention, delivery.waits)
+    removed = prune(run.settings.output, run.today, retention, delivery.keeps)
     if removed:
         run.console.say(f"Removed what is older than {retention.days} days: {', '.join(removed)}.")

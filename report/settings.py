@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from email.utils import parseaddr
 from pathlib import Path
@@ -20,11 +21,14 @@ from collectors.config import Strict
 from collectors.credentials import Secret
 from collectors.fleet import Fleet
 from collectors.options import CollectorOptions
+from report.branding import Branding
+from report.scopes import Told
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBJECT_WORDS = ("title", "date", "organisation")
-Section = Literal["servers", "disks", "logins", "uptime", "health", "upkeep", "access"]
+Section = Literal["servers", "disks", "logins", "uptime", "health", "upkeep", "access", "trends"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 
@@ -81,7 +85,11 @@ class Pdf(Strict):
 
 
 class Daily(Strict):
-    """daily.yaml."""
+    """daily.yaml. geoip: a MaxMind DB file, for the countries of logins.
+
+    templates: a folder of one's own, whose files take the place of ours of the same name.
+    availability_target: % of looks at a group's hosts that find them running.
+    """
 
     title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
     organisation: str = Field("", max_length=100)
@@ -89,10 +97,14 @@ class Daily(Strict):
     time_zone: str = ""
     sections: list[Section] = list(SECTIONS)
     thresholds: Thresholds = Thresholds()
+    availability_target: float = Field(99.5, ge=0, le=100)
     coverage: Coverage = Coverage()
     retention: Retention = Retention()
     collect: Collect = Collect()
     collectors: CollectorOptions = CollectorOptions()
+    geoip: Path | None = None
+    branding: Branding = Branding()
+    templates: Path | None = None
     output: Output = Output()
     pdf: Pdf = Pdf()
 
@@ -106,6 +118,17 @@ class Daily(Strict):
                 f"is {value!r}; it would be a name like Europe/Amsterdam, or nothing "
                 "for this machine's zone"
             ) from None
+
+    @property
+    def name(self) -> str:
+        """Whose report it is."""
+        return self.branding.name or self.organisation
+
+    @property
+    def line(self) -> str:
+        """The classification, which stands at the foot of every page."""
+        own = self.branding.classification
+        return self.classification if own is None else own
 
     @property
     def zone(self) -> tzinfo:
@@ -147,6 +170,18 @@ class Smtp(Strict):
         return self
 
 
+class MailEdition(Strict):
+    """Recipients by group: what they get is the report of these groups' hosts alone."""
+
+    groups: list[str] = Field(min_length=1)
+    to: list[str] = Field(min_length=1)
+
+    @field_validator("to")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        return [check_address(text) for text in value]
+
+
 class Mail(Strict):
     """mail.yaml. Without `smtp` nothing is sent: the day's folder holds mail.eml."""
 
@@ -157,6 +192,12 @@ class Mail(Strict):
     bcc: list[str] = []
     reply_to: str = ""
     subject: str = Field("{title} - {date}", min_length=1, max_length=200)
+    editions: list[MailEdition] = []
+
+    def of_edition(self, edition: MailEdition) -> Mail:
+        """Return the same with an edition's recipients alone."""
+        own = {"to": edition.to, "cc": [], "bcc": [], "editions": []}
+        return self.model_copy(update=own)
 
     @field_validator("sender", "reply_to", "to", "cc", "bcc")
     @classmethod
@@ -186,12 +227,18 @@ class Mail(Strict):
             raise ValueError("a server is set but no recipient; give `to`, `cc` or `bcc`")
         if self.smtp and not self.sender:
             raise ValueError("a server is set but no `sender`; it would be an address")
+        groups = [frozenset(one.groups) for one in self.editions]
+        if len(set(groups)) < len(groups):
+            raise ValueError("`editions` names the same groups twice; put their `to` together")
         return self
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run is told. `fleet` is None where the command needs no hosts."""
+    """Everything a run is told. `fleet` is None where the command needs no hosts.
+
+    scopes: what fleet.yaml says to the report, by place.
+    """
 
     root: Path
     params: Path
@@ -199,6 +246,14 @@ class Settings:
     daily: Daily
     mail: Mail
     fleet: Fleet | None = None
+    scopes: Mapping[str, Told] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder of one's own templates, if there is one."""
+        own = self.daily.templates
+        return self.root / own.expanduser() if own else None
 
 
 def check_address(text: str) -> str:

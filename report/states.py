@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from report.causes import of_many, short
+from report.planned import asked_within
 from report.reading import View, frame_of, split
 from report.words import foreign, is_missing, listing, natural
 
+NOT_UP = ("down", "degraded", "unknown")
+
 
 class State(NamedTuple):
-    """Hosts that are in one state for one and the same reason."""
+    """Hosts that are in one state for one and the same reason.
+
+    instead_of: what its state would be, were it not in a window of maintenance; planned: which.
+    reason: why, without that.
+    """
 
     name: str
     why: str
     hosts: tuple[str, ...]
+    instead_of: str = ""
+    planned: str = ""
+    reason: str = ""
 
 
-def states(view: View) -> list[State]:
-    """Return the states there are; every host listed is in exactly one of them."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+def states(view: View, without: Container[str] = ()) -> list[State]:
+    """Return the states there are; every host listed is in exactly one of them.
+
+    without: hosts that are left out.
+    """
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    within = asked_within(view)
     for host, (state, why) in _states(view).items():
-        found.setdefault((state, view.without_host(host, why)), []).append((host, why))
-    return [
-        State(
-            state,
-            hosts[0][1] if len(hosts) == 1 else of_many(why, hosts[0][1]),
-            tuple(sorted((host for host, _ in hosts), key=natural)),
-        )
-        for (state, why), hosts in found.items()
-    ]
+        if host in without:
+            continue
+        window = within.get(host, "") if state in NOT_UP else ""
+        alike = (state, view.without_host(host, why), window)
+        found.setdefault(alike, []).append((host, why))
+    every = []
+    for (state, why, window), pairs in found.items():
+        said = pairs[0][1] if len(pairs) == 1 else of_many(why, pairs[0][1])
+        hosts = tuple(sorted((host for host, _ in pairs), key=natural))
+        if window:
+            whole = f"{window}; {said}" if said else window
+            every.append(State("maintenance", whole, hosts, state, window, said))
+        else:
+            every.append(State(state, said, hosts, reason=said))
+    return every
 
 
 def _states(view: View) -> dict[str, tuple[str, str]]:

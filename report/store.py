@@ -24,9 +24,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from collectors.config import Strict
+from report.branding import Shown
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
+from report.scopes import Told
 from report.settings import Settings
+from report.silences import Silence
 from report.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -40,7 +43,9 @@ class Info(Strict):
     """What a snapshot was taken under, so that it reads the same whenever it is rendered.
 
     from_at and to_at are the report's period, started_at and finished_at the collection;
-    all in UTC.
+    all in UTC. scopes: what fleet.yaml says to the report of some hosts alone.
+    silences: those of silences.yaml, the ones that have ended included.
+    geoip: the file that countries are read from.
     """
 
     schema_version: int = SCHEMA
@@ -54,11 +59,21 @@ class Info(Strict):
     title: str
     organisation: str
     classification: str
+    branding: Shown = Shown()
     sections: list[str]
     thresholds: Thresholds
     coverage_minimum_percent: float
     fleet: str
     limit: str = ""
+    scopes: dict[str, Told] = {}
+    silences: list[Silence] = []
+    geoip: str = ""
+    availability_target: float = 99.5
+
+    @property
+    def foot(self) -> str:
+        """What stands at the foot of every page: the classification, and a line of one's own."""
+        return " · ".join(filter(None, (self.classification, self.branding.footer)))
 
     @property
     def zone(self) -> tzinfo:

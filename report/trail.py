@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Atom = tuple[str, str, str]
-COLUMNS = ("host", "kind", "object", "severity", "value", "question", "sentence", "collector")
+COLUMNS = (
+    "host", "kind", "object", "severity", "value", "question", "sentence", "collector", "aside",
+)  # fmt: skip
+PLANNED, SILENCED = "planned", "silenced"
 DAYS = 30  # of the past that are looked at
 FIGURE_DAYS = 14  # of them that a key figure shows
 LATELY = 7  # known days, in which a finding that comes and goes is flapping
@@ -28,7 +31,12 @@ WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another 
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
-EVENTS = ("rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-")
+EVENTS = (
+    "rebooted", "root-by-password", "failed-logins", "guessed", "returned", "new-", "kernel-",
+    "unusual-", "login-burst",
+)  # fmt: skip
+# Days that are left: that they get fewer is no news.
+COUNTDOWNS = frozenset({"certificate"})
 RANK: dict[str, int] = {"warning": 1, "critical": 2}
 
 
@@ -51,11 +59,26 @@ class Past:
             if is_missing(row["host"]):  # what stands for a day without a finding
                 continue
             atom, day = (str(row["host"]), str(row["kind"]), str(row["object"])), int(row["day"])
+            if atom[1] in BLIND:
+                self._blind.setdefault(atom[0], set()).add(day)
+            if row.get("aside") == PLANNED:  # the day after its window it is news
+                continue
             value = None if is_missing(row["value"]) else float(row["value"])
             self._seen.setdefault(atom, {})[day] = Seen(str(row["severity"]), value)
             self._rows[atom] = row  # the latest
-            if atom[1] in BLIND:
-                self._blind.setdefault(atom[0], set()).add(day)
+
+    @classmethod
+    def none(cls) -> Past:
+        """Return the past of a first day."""
+        import pandas as pd
+
+        return cls(pd.DataFrame(columns=["day", *COLUMNS]))
+
+    def last(self, atom: Atom) -> str:
+        """Return how bad it was on the last day on which that is known; "" for not at all."""
+        known = self.of(atom)
+        seen = known[max(known)] if known else None
+        return seen.severity if seen else ""
 
     def of(self, atom: Atom) -> dict[int, Seen | None]:
         """Return the days on which it is known whether it was there, oldest first."""
@@ -99,7 +122,8 @@ def _state(one: Finding, days: Mapping[int, Seen | None]) -> tuple[State, int | 
     before = known[-1][1] if known else None
     if before is None:
         return "new", None
-    return _compared(one.severity, one.value, before), since
+    value = None if one.kind in COUNTDOWNS else one.value
+    return _compared(one.severity, value, before), since
 
 
 def _compared(severity: Severity, value: float | None, before: Seen) -> State:
@@ -123,6 +147,8 @@ def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]])
     since: dict[tuple[str, str], int] = {}
     for atom, row in past.gone(found):
         if row["collector"] not in read.get(atom[0], set()) or atom[1].startswith(EVENTS):
+            continue
+        if row.get("aside") == SILENCED:
             continue
         key = (str(row["question"]), str(row["sentence"]))
         alike.setdefault(key, []).append(atom[0])
@@ -159,14 +185,18 @@ def with_past(figures: Sequence[KeyFigure], rows: pd.DataFrame) -> list[KeyFigur
     ]
 
 
-def rows(found: Sequence[Finding]) -> list[dict[str, Any]]:
+def rows(
+    found: Sequence[Finding], silenced: Sequence[Finding] = (), planned: Sequence[Finding] = ()
+) -> list[dict[str, Any]]:
     """Return what is saved of a day's findings: a row an atom, or one that says that there is none.
 
     Keys: COLUMNS.
     """
+    every = ((found, None), (silenced, SILENCED), (planned, PLANNED))
     made = [
         {"host": host, "kind": kind, "object": what, "severity": one.severity, "value": one.value,
-         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source}
-        for one in found for host, kind, what in one.atoms
+         "question": one.question, "sentence": one.about or one.sentence, "collector": one.source,
+         "aside": aside}
+        for findings, aside in every for one in findings for host, kind, what in one.atoms
     ]  # fmt: skip
     return made or [dict.fromkeys(COLUMNS)]

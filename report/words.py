@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -89,6 +90,11 @@ def percent(value: Any, decimals: int = 0) -> str:
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return "1 server", "2 servers"."""
     return f"{number(count)} {noun if count == 1 else many or noun + 's'}"
+
+
+def between(early: float, late: float) -> str:
+    """Return " (2 to 8)" of a range in days; nothing of one without a width."""
+    return "" if early == late else f" ({early:.0f} to {late:.0f})"
 
 
 def verb(count: int, singular: str) -> str:
@@ -186,3 +192,12 @@ def natural(name: str) -> tuple[Sequence[tuple[int, str]], str]:
     """Return the key that sorts web2 before web10."""
     parts = re.findall(r"\d+|\D+", name)
     return [(int(p), "") if p.isdecimal() else (-1, p) for p in parts], name
+
+
+def network_of(source: object, wide: Mapping[int, int]) -> str:
+    """Return the network of an address; a name as it is. wide: its bits, by the IP's version."""
+    try:
+        address = ipaddress.ip_address(str(source))
+    except ValueError:
+        return str(source)
+    return str(ipaddress.ip_network((address, wide[address.version]), strict=False))

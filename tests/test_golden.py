@@ -1,7 +1,7 @@
 """Every collector against its golden files: what servers printed, and the rows in it.
 
 `tests/fixtures/NAME/CASE.txt` is the output of a probe, `CASE.json` what `parse` makes of
-it: a list of rows, or {"rows", "cause", "evidence_from_at"}, or {"error": outcome, "cause"}.
+it: a list of rows, or {"rows", "cause", "note", "evidence_from_at"}, or {"error": outcome, "cause"}.
 `CASE.ask.json` may hold {"from_at", "to_at", "options"} of the question. With
 INFRA_GOLDEN=write in the environment the golden files are written anew: read them before
 they are committed.
@@ -67,10 +67,11 @@ def outcome_of(collector: Collector, path: Path) -> Any:
         return {"error": str(error.outcome), "cause": error.cause}
     frame(collector.COLUMNS, parsed.rows)
     rows = [{k: plain(v) for k, v in row.items() if v is not None} for row in parsed.rows]
-    if not parsed.cause and parsed.evidence_from_at is None:
+    more = {"note": parsed.note, "evidence_from_at": plain(parsed.evidence_from_at)}
+    told = {name: value for name, value in more.items() if value}
+    if not parsed.cause and not told:
         return rows
-    evidence = {"evidence_from_at": plain(parsed.evidence_from_at)}
-    return {"cause": parsed.cause, "rows": rows} | (evidence if parsed.evidence_from_at else {})
+    return {"cause": parsed.cause, "rows": rows} | told
 
 
 @pytest.mark.parametrize(("collector", "path"), CASES)

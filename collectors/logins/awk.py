@@ -19,10 +19,12 @@ from __future__ import annotations
 # arrays hold, by process: raw, inv (the "Invalid user" line that waits for a "Failed"),
 # pf (a PAM failure, or a probe, that does) and pc (how many), at (their tag), f (has failed),
 # ep (PAM's own error seen), sc (a scan that waits for its address), acc (let in, added up).
-# kb: keyboard-interactive was seen, whose PAM speaks in a process of its own.
+# kb: keyboard-interactive was seen, whose PAM speaks in a process of its own. held: a year may
+# have begun; not if the months go on where they were, for that was a clock without a battery.
 AWK = r"""
 function out(s) {
   if (b > most) { lost++; return }
+  if (held) { print "~"; held = 0 }
   if (length(s) > 8000) s = substr(s, 1, 8000)
   print "|" s; b += length(s); n++
 }
@@ -166,7 +168,12 @@ function phase(t) { return day == "" ? 1 : (day t) < from ? 0 : (day t) >= to ? 
 function edge(e, m) { return sprintf("%02d", (substr(e, 1, 2) - m + 18) % 12) substr(e, 3) }
 function head(   m, utc) {
   m = index("JanFebMarAprMayJunJulAugSepOctNovDec", substr($0, 1, 3))
-  if (m % 3 == 1) { if (m - last < -3) print "~"; last = m }
+  if (m % 3 == 1 && m != last) {
+    if (held && m < was) print "~"
+    held = m - last < -3
+    if (held) was = last
+    last = m
+  }
   k = substr($0, 1, /^[A-Z][a-z][a-z] [ 0-9][0-9] / ? 10 : /^2[0-9][0-9][0-9]-/ ? 13 : 18)
   today = days == "" || $0 ~ days
   hour = ""; day = ""; tag = 1; exact = 0
@@ -196,7 +203,6 @@ function hurry(   t) {
   if (t + 0 >= until) { print "@late " hour; exit }
 }
 BEGIN { P = 5 }
-NR == 1 && drop { next }
 {
   if (k == "" || index($0, k) != 1) head()
   if (NR > check) hurry()
@@ -222,6 +228,7 @@ NR == 1 && drop { next }
   kept = 1; out($0)
 }
 END {
+  if (held) print "~"
   for (p in wait)
     if (!kb || index(wait[p], "p") != 1 || wait[p] !~ /authentication failure;/) flush(p)
   for (p in sc) nobody(substr(sc[p], 1, 1), "UNKNOWN", substr(sc[p], 2))

@@ -14,6 +14,11 @@ from collectors.logins.sections import JOURNAL, Log
 from collectors.logins.span import Span
 
 _ROTATED = re.compile(r"\.log|[.-]\d|\.(?:gz|xz|zst|bz2|lz4|old)$")
+# What a line is about, wherever it stands: one without a time is no login, but is told.
+_PROGRAM = re.compile(
+    r"(?:sshd(?:-session|-auth)?|dropbear|sudo|su|login|doas|vsftpd)(?:\[\d+\])?: |pam_\w+\("
+)
+LONGEST = 100
 NEAR = (timedelta(0), timedelta(seconds=1), timedelta(seconds=-1))
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -32,6 +37,7 @@ class Reading:
         self._reach: list[tuple[Log, datetime]] = []
         # What looks wrong about the logs, once all lines were read.
         self.odd: list[str] = []
+        self._strange: list[str] = []
         dated = [(log, *_years(log, clock)) for log in logs]
         dated.sort(key=lambda each: (each[0].rank, family(each[0].path), each[2] or _LAST))
         self._logs = [(log, years) for log, years, _ in dated]
@@ -44,6 +50,7 @@ class Reading:
             lines = self._lines(log, years)
             if single:
                 yield from lines
+                self._tell_strange(log)
                 continue
             name = family(log.path)
             mine = families.setdefault(name, set())
@@ -55,6 +62,14 @@ class Reading:
                 near = ((at + by, line.program, line.pid, line.message) for by in NEAR)
                 if not any(mark in other for mark in near for other in others):
                     yield line
+            self._tell_strange(log)
+
+    def _tell_strange(self, log: Log) -> None:
+        if self._strange:
+            count, first = len(self._strange), self._strange[0][:LONGEST]
+            lines = f"{count:,} lines that name" if count > 1 else "a line that names"
+            self.odd.append(f"{log.path} has {lines} a login program, but no time: {first}")
+            self._strange = []
 
     def earliest(self) -> datetime | None:
         """Return how far back the logs reach, once all lines were read.
@@ -99,6 +114,8 @@ class Reading:
             before = ""
             other = self._other(count, text, years[run], last)
             if other is None:
+                if count not in (0, -1) and _PROGRAM.search(text):
+                    self._strange.append(text)
                 span.pass_over(text if count == -1 and run == 0 else "")
                 continue
             at, line = other

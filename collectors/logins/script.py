@@ -11,7 +11,8 @@ Printed, every line with a mark that no log can put in front of its own:
     |Nov 23 10:00:00 web01 sshd[812]: …      a line about logins
     *37 Nov 23 10:00:00 web01 …    one that stands for 37 alike
     ~                              here a new year began
-    @folded   @blurred N   @accepted N   @lost N   @skipped BYTES   @late Nov 23 10
+    @folded   @blurred N   @accepted N   @lost N   @sought BYTES   @skipped BYTES
+    @late Nov 23 10
                                    what became of the rest: see `sections.Log`
     @end 0 412                     the reader's exit status, lines printed
     @denied 1 PATH   @tool zstd PATH   @unread PATH   @nofile PATH   @odd PATH begins …
@@ -53,6 +54,11 @@ HURRY = 30
 BIG_BYTES = 64_000_000
 SAMPLE_BYTES = 16_000_000
 MOST_DAYS = 45
+# What is looked for in the part of a log that there is no time to read: all but failed logins.
+SOUGHT = (
+    "Accepted ", "succe", "session", "sudo", "doas", "pkexec", " su ", " su[", " su:", " su(",
+    "su-l", "login", "LOGIN", "ogged in", "gdm", "lightdm", "sddm", "cockpit", "webmin", "xrdp",
+)  # fmt: skip
 
 _SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|p(ve|mg|roxm)|php"
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
@@ -100,6 +106,7 @@ def script(ask: Ask) -> str:
         "Y": str(SAMPLE_BYTES),
         "J": str(MOST_ENTRIES),
         "H": str(HURRY),
+        "S": "\n".join(SOUGHT),
         "I": IDENTIFIERS,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]

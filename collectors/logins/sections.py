@@ -11,7 +11,7 @@ from collectors.errors import ParseError
 
 JOURNAL = 9
 LISTED = {"hint": "hints", "unread": "unread", "odd": "odd", "nofile": "no_file"}
-COUNTED = ("blurred", "accepted", "lost", "skipped")
+COUNTED = ("blurred", "accepted", "lost", "skipped", "sought")
 _RETURNS = re.compile("\r+\n")
 
 
@@ -32,8 +32,9 @@ class Log:
     status: int | None = None
     folded: bool = False
     # What the filter left out or told less exactly: how many failed logins without the user's
-    # name, logins without their end, lines not at all, bytes of its beginning; until when it
-    # was read, where the time was not enough.
+    # name, logins without their end, lines not at all, bytes of its beginning (skipped), of
+    # which this is what a search found (sought); until when it was read, where the time was
+    # not enough.
     left: dict[str, str] = field(default_factory=dict)
 
     def entries(self) -> Iterator[tuple[int, str]]:

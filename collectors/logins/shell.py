@@ -40,10 +40,10 @@ tool() {
 }
 keep() {
   tr -d '\000' | awk -v wanted="$W" -v unwanted="$U" -v days="$D" -v edges="$B" -v cap="$1" \
-    -v most="$2" -v wide="$G" -v until="$E" -v drop="$3" "$A"
+    -v most="$2" -v wide="$G" -v until="$E" "$A"
 }
 drain() {
-  r=$({ { "$@"; printf 's%s\n' "$?" >&5; } 2>/dev/null | keep "$C" "$M" "$d" 2>&5 5>&- >&4; } 5>&1)
+  r=$({ { "$@"; printf 's%s\n' "$?" >&5; } 2>/dev/null | keep "$C" "$M" 2>&5 5>&- >&4; } 5>&1)
   s=1; n=0; b=0
   for x in $(printf '%s' "$r" | tr '\n' ' '); do
     case $x in s[0-9]*) s=${x#s} ;; n[0-9]*) n=${x#n} ;; b[0-9]*) b=${x#b} ;; esac
@@ -53,14 +53,27 @@ drain() {
   printf '\n@end %s %s\n' "$s" "$n"
 }
 ticks() { read -r u _ </proc/uptime; echo "${u%.*}${u#*.}"; }
-# How much of the file's beginning is too much for the time that is left, by a piece of its end.
+# How much of the file's beginning, o bytes, is too much for the time that is left: by a piece of
+# its end. That many are only searched, at about 500 MB a second.
 size_up() {
-  z=$(wc -c <"$1" 2>/dev/null || echo 0); d=0
+  z=$(wc -c <"$1" 2>/dev/null || echo 0); o=0
   [ "$z" -gt "$Z" ] && [ -r /proc/uptime ] || return 0
-  u=$(ticks); tail -c "$Y" "$1" | keep 0 0 1 >/dev/null 2>&1; u=$(($(ticks) - u + 1))
-  u=$((Y * 10 / u * (E - $(date +%s)) * 8)); [ "$z" -le "$u" ] || { d=1; c=$u; }
+  u=$(ticks); tail -c "$Y" "$1" | keep 0 0 >/dev/null 2>&1; u=$(($(ticks) - u + 1))
+  u=$((Y * 10 / u * (E - $(date +%s) - z / 500000000) * 6)); [ "$u" -ge 0 ] || u=0
+  [ "$z" -le "$u" ] || { o=$((z - u)); o=$((o + $(feed "$1" 2>/dev/null | head -n 1 | wc -c))); }
 }
-feed() { if [ "$d" = 1 ]; then tail -c "$c" "$1"; else $t <"$1"; fi; }
+feed() { if [ "$o" -gt 0 ]; then tail -c +"$((o + 1))" "$1"; else $t <"$1"; fi; }
+# What is never of a failed login, or seldom, in the beginning that is too much.
+seek() {
+  g='grep -aF'; printf 'x\n' | $g x >/dev/null 2>&1 || g='grep -F'
+  head -c "$o" "$1" | $g "$S"; [ "$?" -lt 2 ]
+}
+part() {
+  printf '@file %s %s %s\n' "$rank" "$m" "$p"
+  [ "$o" = 0 ] || printf '@%s %s\n' "$2" "$o"
+  $1 "$3" 2>/dev/null | head -n 3 | tr -d '\000' | cut -c1-2000 | sed 's/^/^/'
+  drain "$1" "$3"
+}
 file() {
   p=$(name "$1"); m=$(mtime "$1")
   [ -f "$1" ] || { [ ! -c "$1" ] || printf '@nofile %s\n' "$p"; return 0; }
@@ -72,14 +85,11 @@ file() {
   tool "$1"
   [ -n "$t" ] || { printf '@tool %s %s\n' "$w" "$p"; return 0; }
   [ "$(date +%s)" -lt "$E" ] || { printf '@unread %s\n' "$p"; return 0; }
-  IFS=' '; d=0; [ "$t" != cat ] || size_up "$1"
+  IFS=' '; o=0; [ "$t" != cat ] || size_up "$1"
   x=$(feed "$1" 2>/dev/null | dd bs=4096 count=1 2>/dev/null | tr -cd '\000' | wc -c)
   [ "$x" -eq 0 ] || printf '@odd %s begins with a hole\n' "$p"
-  printf '@file %s %s %s\n' "$rank" "$m" "$p"
-  [ "$d" = 0 ] || printf '@skipped %s\n' "$((z - c))"
-  feed "$1" 2>/dev/null | head -n 4 | tail -n +$((d + 1)) | tr -d '\000' | cut -c1-2000 |
-    sed 's/^/^/'
-  drain feed "$1"
+  [ "$o" = 0 ] || part seek sought "$1"
+  part feed skipped "$1"
   [ "$rank" -gt 1 ] || [ "$m" -le "$newest" ] || newest=$m
 }
 scan() {
@@ -108,7 +118,7 @@ journal() {
   for i in $I; do set -- "$@" "_COMM=$i"; done
   # So many that they are to be added up: as text, which the filter understands.
   if [ "$(entries -o cat "$@" 2>/dev/null | head -n "$J" | wc -l)" -ge "$J" ]; then
-    d=0; drain entries -o short-iso "$@"; return 0
+    drain entries -o short-iso "$@"; return 0
   fi
   x=MESSAGE,SYSLOG_IDENTIFIER,SYSLOG_PID,_PID,_COMM,_HOSTNAME
   if journalctl -q -n 0 --output-fields=$x >/dev/null 2>&1; then set -- "$@" --output-fields=$x; fi

@@ -41,8 +41,8 @@ def cause(
         causes.append(f"only a part of {_paths(log.path for log in broken)} could be read")
     if short:
         causes.append(
-            f"{_paths(log.path for log in short)} is too big for the time there is: its beginning"
-            " was left out"
+            f"{_paths(log.path for log in short)} is too big for the time there is: of its"
+            " beginning only logins that were let in, su and sudo were read, not failed logins"
         )
     for log in logs:
         if "late" in log.left:

@@ -19,14 +19,22 @@ HEADS = {
         f"# The servers of {NAME}, which does not exist. `replay`: nothing here is ever reached."
     ),
     "daily": f"# The report of {NAME}, which does not exist.",
+    "silences": "# What is known at the firm, and need not be told every day.",
     "mail": "# No server: what would be sent waits as mail.eml in the day's folder.",
 }
 
 
+# The archive is watched while much is free still, for shelves take months to come.
+THRESHOLDS = {"storage": {"mounts": {"/srv/archive": {"disks": {"free_gib": 4096}}}}}
+
+
 def write(folder: Path, story: Story) -> None:
-    """Write the three files."""
+    """Write the files."""
     folder.mkdir(mode=0o700, parents=True)
-    contents = {"fleet": _fleet(story), "daily": _daily(), "mail": _mail()}
+    contents = {
+        "fleet": _fleet(story), "daily": _daily(), "mail": _mail(),
+        "silences": {"silences": story.silences},
+    }  # fmt: skip
     for name, data in contents.items():
         # A host on a line of its own; elsewhere a key.
         flow = None if name == "fleet" else False
@@ -59,6 +67,8 @@ def _fleet(story: Story) -> dict[str, Any]:
         "defaults": {"user": "root", "transport": "replay"},
         "groups": {
             role: ({"collectors": _asked(role)} if _asked(role) else {})
+            | ({"thresholds": THRESHOLDS[role]} if role in THRESHOLDS else {})
+            | ({"maintenance": story.windows[role]} if role in story.windows else {})
             | {
                 "hosts": {
                     server.name: {"address": server.address, "labels": labels(server)}

@@ -87,6 +87,8 @@ class Story:
     memory: dict[str, Course] = field(default_factory=dict)
     logins: dict[tuple[str, date], list[Any]] = field(default_factory=dict)
     states: dict[tuple[str, str], tuple[date, Any]] = field(default_factory=dict)
+    silences: list[dict[str, Any]] = field(default_factory=list)
+    windows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
 
     @property

@@ -203,7 +203,10 @@ def _info(
         organisation=daily.organisation,
         classification=daily.classification,
         sections=list(daily.sections),
+        availability_target=daily.availability_target,
         thresholds=daily.thresholds,
         coverage_minimum_percent=daily.coverage.minimum_percent,
         fleet="fleet.yaml",
+        scopes=dict(known.scopes),
+        silences=list(known.silences),
     ).model_dump(mode="json")

@@ -13,6 +13,7 @@ from report.reading import View
 from report.rules import (
     access,
     backups,
+    bursts,
     certificates,
     checks,
     disks,
@@ -20,6 +21,7 @@ from report.rules import (
     lifecycle,
     logins,
     memory,
+    outliers,
     servers,
     storage,
     strangers,
@@ -28,6 +30,7 @@ from report.rules import (
     updates,
     uptime,
 )
+from report.trail import COUNTDOWNS
 from report.words import natural
 
 Rule = Callable[[View], list[Finding]]
@@ -36,13 +39,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "servers": (servers.not_up,),
     "logins": (
         logins.root_by_password, logins.failed_logins, strangers.guessed,
-        strangers.out_of_the_ordinary,
+        strangers.out_of_the_ordinary, bursts.bursts, outliers.logins,
     ),
-    "disks": (disks.not_writable, disks.filling, disks.will_fill),
-    "uptime": (uptime.restarted,),
+    "disks": (disks.not_writable, disks.filling, disks.will_fill, outliers.disks),
+    "uptime": (uptime.restarted, outliers.load),
     "health": (
         storage.unhealthy, kernel.reported, memory.short_of_memory, checks.failing,
-        timesync.off, timers.not_done,
+        timesync.off, timers.not_done, outliers.memory,
     ),
     "upkeep": (
         backups.not_there, certificates.running_out, lifecycle.ending, updates.security,
@@ -53,7 +56,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 # In the order in which page 1 answers them.
 QUESTIONS = (
     "Broken", "Got in", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
-    "Expiring", "Clock", "Timers", "Updates", "Restarted",
+    "Expiring", "Clock", "Timers", "Updates", "Unusual", "Restarted",
 )  # fmt: skip
 
 
@@ -68,7 +71,18 @@ def findings(view: View) -> list[Finding]:
     return sorted(
         found,
         key=lambda one: (
-            one.severity != "critical", QUESTIONS.index(one.question), -(one.value or 0),
-            -len(one.hosts), natural(one.hosts[0]),
+            one.severity != "critical", asked(one), *_worst(one), -len(one.hosts),
+            natural(one.hosts[0]),
         ),
     )  # fmt: skip
+
+
+def asked(one: Finding) -> int:
+    """Return the place of a finding's question on page 1; one of a rule's own comes last."""
+    return QUESTIONS.index(one.question) if one.question in QUESTIONS else len(QUESTIONS)
+
+
+def _worst(one: Finding) -> tuple[bool, float]:
+    """Return what puts the highest value first; of days that are left, the lowest."""
+    value = one.value or 0
+    return (True, value) if one.kind in COUNTDOWNS and one.value is not None else (False, -value)

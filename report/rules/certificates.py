@@ -8,17 +8,19 @@ from typing import Any
 
 from report.contract import Finding, Severity
 from report.reading import View, frame_of, plain
+from report.rules.wording import bound_of
 from report.words import day_month, foreign, is_missing, plural
 
 
 def running_out(view: View) -> list[Finding]:
     """Certificates whose end is past, or nearer than the limit; one file or port, one finding."""
-    limit, now, found = view.info.thresholds.certificate_days, view.info.to_at, []
+    now, found = view.info.to_at, []
     frame = frame_of(view, "certificates")
     frame = frame[frame["not_after_at"].notna()].sort_values("not_after_at", kind="stable")
     rows: Iterable[Any] = plain(frame.drop_duplicates(["host", "source"])).itertuples(index=False)
     for row in rows:
-        left = row.not_after_at - now
+        host = str(row.host)
+        left, limit = row.not_after_at - now, view.limits(host).certificate_days
         if left >= timedelta(days=limit.warning):
             continue
         severity: Severity = "critical" if left < timedelta(days=limit.critical) else "warning"
@@ -31,10 +33,9 @@ def running_out(view: View) -> list[Finding]:
         whose = (
             "" if is_missing(row.subject) or not row.subject else f" ({foreign(row.subject, 60)})"
         )
-        host = str(row.host)
         found.append(
             Finding("certificate", severity, "Expiring", host, (host,),
-                    f"Certificate {foreign(row.source, 60)}{whose} {when}.", "upkeep",
-                    object=str(row.source), collector="certificates")
+                    f"Certificate {foreign(row.source, 60)}{whose} {when}.", "upkeep", float(days),
+                    bound_of(severity, limit), str(row.source), collector="certificates")
         )  # fmt: skip
     return found

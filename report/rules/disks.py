@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from report import tables
-from report.contract import Finding
+from report.contract import Finding, Severity
 from report.reading import View, frame_of, rows_of
-from report.rules.wording import NAMED, severity_of
-from report.thresholds import Limit
+from report.rules.wording import NAMED, bound_of, days_severity, kept, severity_of
+from report.thresholds import OfMount
+from report.trail import RANK
 from report.words import foreign, is_missing, listing, percent, plural, share
+
+GIB = 1 << 30
 
 
 def not_writable(view: View) -> list[Finding]:
@@ -35,40 +37,92 @@ def not_writable(view: View) -> list[Finding]:
 
 def filling(view: View) -> list[Finding]:
     """Filesystems above a limit, by bytes or by inodes; a remote one once for all its hosts."""
-    once = tables.writable(tables.filesystems(frame_of(view, "disks")))
-    limits = view.info.thresholds
-    over = once[
-        (once["used_percent"] >= limits.disks.warning).fillna(False)
-        | (once["inodes_used_percent"] >= limits.inodes.warning).fillna(False)
+    when, found = _when(view), []
+    for row in over(view):
+        judged = judge(view, row)
+        if judged.by_bytes or judged.by_inodes:
+            found.append(_full(row, judged, when.get))
+    return found
+
+
+class Judged(NamedTuple):
+    """How bad a filesystem is by its bytes and by its inodes, and the limits that say so.
+
+    roomy: it would be as bad by its bytes, were not so much free.
+    """
+
+    by_bytes: Severity | Literal[""]
+    by_inodes: Severity | Literal[""]
+    roomy: Severity | Literal[""]
+    limits: OfMount
+
+
+def over(view: View) -> list[Any]:
+    """Return the rows of the filesystems that may be above a limit of theirs."""
+    once, every = view.filesystems, view.scope.every()
+    bytes_, nodes = (
+        min(limit.warning - limit.hysteresis for limit in limits)
+        for limits in ([one.disks for one in every], [one.inodes for one in every])
+    )
+    near = once[
+        (once["used_percent"] >= bytes_).fillna(False)
+        | (once["inodes_used_percent"] >= nodes).fillna(False)
     ]
-    when = _when(view)
-    return [
-        _full(row, limits.disks, limits.inodes, when.get) for row in over.itertuples(index=False)
-    ]
+    return list(near.itertuples(index=False))
+
+
+def judge(view: View, row: Any) -> Judged:
+    """Return how bad a filesystem is: a row of `tables.filesystems`."""
+    host, mount = str(row.host), str(row.mount)
+    limits = view.limits(host).at(mount)
+    was = [view.past.last((host, kind, mount)) for kind in ("disk-full", "inodes-full")]
+    by_bytes = severity_of(row.used_percent, limits.disks, was[0])
+    by_inodes = severity_of(row.inodes_used_percent, limits.inodes, was[1])
+    enough = limits.disks.free_gib
+    free = 0 if is_missing(row.available_bytes) else row.available_bytes
+    if by_bytes and enough and free >= enough * GIB:
+        return Judged("", by_inodes, by_bytes, limits)
+    return Judged(by_bytes, by_inodes, "", limits)
+
+
+def roomy(view: View) -> list[str]:
+    """Return of which filesystems a limit of % is no alarm, for much is free; in sentences."""
+    found = []
+    for row in over(view):
+        judged = judge(view, row)
+        if judged.roomy and not judged.by_inodes:
+            free = share(row.available_bytes, row.size_bytes)
+            found.append(
+                f"{row.host} {_shown(row.mount)} is {percent(row.used_percent)} % full. "
+                f"No alarm: {free} are free."
+            )
+    return found
 
 
 def will_fill(view: View) -> list[Finding]:
     """Filesystems below their limits that will be full soon, at the pace of the days before."""
-    limit, found = view.info.thresholds.full_in_days, []
+    found = []
     told = {(one.subject, one.object) for one in filling(view)}
     percents = _percents(view)
     for row in rows_of(view, "forecasts"):
         host, mount = str(row.host), str(row.mount)
         used: Any = percents.get((host, mount, str(row.what)))
-        if (host, mount) in told or row.full_in_days > limit.warning or is_missing(used):
+        limit = view.limits(host).at(mount).full_in_days
+        was = view.past.last((host, "disk-filling", mount))
+        severity = days_severity(row.full_in_days, limit, was)
+        if (host, mount) in told or is_missing(used) or not severity:
             continue
-        critical = row.full_in_days <= limit.critical
         of = "" if row.what == "bytes" else " of its inodes"
         said = f"{_shown(mount)} {percent(used)} % full{of}; {_pace(view, row)}."
         found.append(
-            Finding("disk-filling", "critical" if critical else "warning", "Filling", host, (host,),
-                    said, "disks", float(used), object=mount)
+            Finding("disk-filling", severity, "Filling", host, (host,), said, "disks", float(used),
+                    object=mount)
         )  # fmt: skip
     return found
 
 
 def _percents(view: View) -> dict[Any, Any]:
-    once = tables.writable(tables.filesystems(frame_of(view, "disks")))
+    once = view.filesystems
     names = {"bytes": "used_percent", "inodes": "inodes_used_percent"}
     return {
         (str(host), str(mount), what): value
@@ -106,16 +160,11 @@ def _shown(mount: Any) -> str:
     return foreign(mount, 48).replace(" ", "\\x20")
 
 
-def _full(
-    row: Any, disks: Limit, inodes: Limit, when: Callable[[tuple[str, str, str]], str | None]
-) -> Finding:
-    bytes_, nodes = (
-        severity_of(row.used_percent, disks),
-        severity_of(row.inodes_used_percent, inodes),
-    )
-    rank = ("", "warning", "critical")
-    by_inodes = rank.index(nodes) > rank.index(bytes_)
-    severity, limit = (nodes, inodes) if by_inodes else (bytes_, disks)
+def _full(row: Any, judged: Judged, when: Callable[[tuple[str, str, str]], str | None]) -> Finding:
+    bytes_, nodes = judged.by_bytes, judged.by_inodes
+    by_inodes = RANK.get(nodes, 0) > RANK.get(bytes_, 0)
+    severity = nodes if by_inodes else bytes_
+    limit = judged.limits.inodes if by_inodes else judged.limits.disks
     mount = _shown(row.mount)
     used = f"{percent(row.used_percent)} %"
     if by_inodes:
@@ -128,10 +177,12 @@ def _full(
     said += f"; {pace}" if pace else ""
     said += f"; mounted on {row.host_count} hosts" if row.host_count > 1 else ""
     value = float(row.inodes_used_percent if by_inodes else row.used_percent)
-    bound = limit.critical if severity == "critical" else limit.warning
+    why = kept(value, severity, limit)
+    said += f"; {why}" if why else ""
     host = str(row.host)
     return Finding(
         "inodes-full" if by_inodes else "disk-full",
         "critical" if severity == "critical" else "warning",
-        "Filling", host, (host,), f"{said}.", "disks", value, bound, str(row.mount),
+        "Filling", host, (host,), f"{said}.", "disks", value, bound_of(severity, limit),
+        str(row.mount),
     )  # fmt: skip

@@ -14,11 +14,11 @@ from report.words import day_month, foreign, is_missing, listing, natural
 def ending(view: View) -> list[Finding]:
     """Systems at or near their end of life; those of one version are one finding."""
     frame = frame_of(view, "lifecycle")
-    soon = timedelta(days=view.info.thresholds.end_of_life_days)
     found = []
     for _, rows in frame.groupby(["os_name", "os_version"], sort=True, dropna=False):
         first, hosts = rows.iloc[0], tuple(sorted(map(str, rows["host"]), key=natural))
-        severity, said = _judged(view, first, soon)
+        days = max(view.limits(host).end_of_life_days for host in hosts)
+        severity, said = _judged(view, first, timedelta(days=days))
         if not severity:
             continue
         name = foreign(" ".join(str(first[key]) for key in ("os_name", "os_version")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from report import tables
 from report.contract import Finding, Severity
 from report.reading import View, frame_of
-from report.rules.wording import NAMED, subject
+from report.rules.wording import NAMED, bound_of, subject
 from report.words import foreign, moment, natural, number, plural
 
 if TYPE_CHECKING:
@@ -59,24 +59,34 @@ def roots(view: View) -> pd.DataFrame:
 
 def failed_logins(view: View) -> list[Finding]:
     """Hosts with more failed logins than the limit; those of one wave are one finding."""
-    limit = view.info.thresholds.failed_logins
     logins = tables.sessions(frame_of(view, "logins"))
     failed = logins[logins["result"] == "failed"]
     counts = failed.groupby("host", sort=True)["count"].sum()
-    over = counts[counts >= limit.warning]
+    limits = {str(host): view.limits(str(host)).failed_logins for host in counts.index}
+    over = counts[[counts[host] >= limit.warning for host, limit in limits.items()]]
     got_in = set(logins.loc[logins["result"] == "accepted", "source_ip"].dropna())
     read = view.reach("logins") if len(view.hosts) > 1 else ""
     found = []
     for hosts in _waves(failed, list(map(str, over.index))):
         rows, most = failed[failed["host"].isin(hosts)], over[list(hosts)]
-        severity: Severity = "critical" if most.max() >= limit.critical else "warning"
+        limit = limits[str(most.idxmax())]
+        severity: Severity = (
+            "critical" if any(most[h] >= limits[h].critical for h in hosts) else "warning"
+        )
         sentence = _failed_sentence(rows, most, got_in, read)
-        bound = limit.critical if severity == "critical" else limit.warning
         value = float(most.max())
         who = subject(hosts)
         found.append(
             Finding(
-                "failed-logins", severity, "Logins", who, hosts, sentence, "logins", value, bound
+                "failed-logins",
+                severity,
+                "Logins",
+                who,
+                hosts,
+                sentence,
+                "logins",
+                value,
+                bound_of(severity, limit),
             )
         )
     return found

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from report.contract import Finding
 from report.reading import View, rows_of
-from report.rules.wording import severity_of
+from report.rules.wording import bound_of, kept, severity_of
 from report.words import is_missing, percent, share
 
 
 def short_of_memory(view: View) -> list[Finding]:
     """Hosts whose memory, or whose container's limit, is used above the limit."""
-    limit, found = view.info.thresholds.memory, []
+    found = []
     for row in rows_of(view, "memory"):
         own = not is_missing(row.limit_used_percent)
         used = row.limit_used_percent if own else row.used_percent
-        severity = severity_of(used, limit)
+        host = str(row.host)
+        limit = view.limits(host).memory
+        severity = severity_of(used, limit, view.past.last((host, "memory", "")))
         if not severity:
             continue
         left, whole = row.available_bytes, row.total_bytes
@@ -24,9 +26,10 @@ def short_of_memory(view: View) -> list[Finding]:
         said = f"{percent(used)} % of {what} is used, {share(left, whole)} left"
         if not is_missing(row.swap_used_percent):
             said += f"; {percent(row.swap_used_percent)} % of its swap"
-        bound = limit.critical if severity == "critical" else limit.warning
+        why = kept(float(used), severity, limit)
+        said += f"; {why}" if why else ""
         found.append(
-            Finding("memory", severity, "Memory", str(row.host), (str(row.host),), f"{said}.",
-                    "health", float(used), bound, collector="memory")
+            Finding("memory", severity, "Memory", host, (host,), f"{said}.", "health", float(used),
+                    bound_of(severity, limit), collector="memory")
         )  # fmt: skip
     return found

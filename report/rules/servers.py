@@ -2,33 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from report.contract import Finding, Severity
 from report.gaps import EVERYTHING, gathered
 from report.reading import View
+from report.rules.outages import Outage, outages
 from report.rules.wording import NAMED, subject
-from report.states import states
+from report.states import NOT_UP, State, states
 from report.words import capital, foreign, listing
+
+SAID = {"down": "Down", "unread": "Not read", "unknown": "State not known"}
 
 
 def not_up(view: View) -> list[Finding]:
-    """Servers that are down, degraded, or of which nothing is known."""
-    found = []
-    for state, why, hosts in states(view):
-        if state not in ("down", "degraded", "unknown"):
+    """Servers that are down, degraded, or of which nothing is known.
+
+    Those of a place that is silent as a whole are one finding, those with one cause another.
+    """
+    every = states(view)
+    silent = {
+        host: one
+        for one in every
+        if one.name in ("down", "unknown")
+        for host in one.hosts
+        if host in view.blind
+    }
+    together = outages(view, silent)
+    gone = {host for outage in together for host in outage.hosts}
+    rest = states(view, gone) if gone else every
+    return [*(_outage(one, silent) for one in together), *_alike(view, rest)]
+
+
+def _outage(outage: Outage, silent: Mapping[str, State]) -> Finding:
+    causes = Counter({one.why: len(one.hosts) for one in silent.values()
+                      if set(one.hosts) & set(outage.hosts)})  # fmt: skip
+    (most, _), *others = causes.most_common()
+    why = f"; {foreign(most, 120)}" if most else ""
+    why += ", and other causes" if others else ""
+    down = any(silent[host].name == "down" for host in outage.hosts)
+    return Finding(
+        "server-down" if down else "server-unread", "critical", "Broken", subject(outage.hosts),
+        outage.hosts, f"{outage.said}{why}.", "servers", about=f"{outage.said}.",
+    )  # fmt: skip
+
+
+def _alike(view: View, every: Sequence[State]) -> Iterator[Finding]:
+    for one in every:
+        state, why, hosts = one.instead_of or one.name, one.why, one.hosts
+        if state not in NOT_UP:
             continue
         blind = any(host in view.blind for host in hosts)
         severity: Severity = "critical" if state == "down" or blind else "warning"
         kind = "unread" if blind and state == "unknown" else state
-        said = {"down": "Down", "unknown": "Not read" if blind else "State not known"}
-        sentence = _state_sentence(said.get(state, ""), why, hosts)
-        what = why if state == "degraded" else ""
-        one = Finding(f"server-{kind}", severity, "Broken", subject(hosts), hosts, sentence,
-                      "servers", object=what,
-                      about=_state_sentence(said.get(state, ""), why, hosts[:1]))  # fmt: skip
-        found.append(one)
-    return found
+        said = SAID.get(kind, "")
+        yield Finding(
+            f"server-{kind}", severity, "Broken", subject(hosts), hosts,
+            _state_sentence(said, why, hosts), "servers",
+            object=one.reason if state == "degraded" else "", planned=one.planned,
+            about=_state_sentence(said, why, hosts[:1]),
+        )  # fmt: skip
 
 
 def _state_sentence(said: str, why: str, hosts: Sequence[str]) -> str:
@@ -46,7 +80,7 @@ def not_read(view: View) -> list[Finding]:
     return [
         Finding(
             "server-unread", "critical", "Broken", subject(hosts), hosts,
-            _state_sentence("Not read", gap.cause, hosts), "coverage",
+            _state_sentence("Not read", gap.cause, hosts), "coverage", planned=gap.planned,
         )
         for hosts, gap in gathered(view, brief=True) if gap.what == EVERYTHING
     ]  # fmt: skip

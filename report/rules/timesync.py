@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from report.contract import Finding
 from report.reading import View, rows_of
-from report.rules.wording import NAMED, each_or_all, severity_of, subject
+from report.rules.wording import NAMED, bound_of, each_or_all, severity_of, subject
 from report.words import foreign, is_missing, listing, natural, number
 
 
 def off(view: View) -> list[Finding]:
     """Hosts whose clock is not synchronised, or is off by more than the limit."""
-    limit = view.info.thresholds.clock_seconds
     found, why = [], dict[str, list[str]]()
     for row in rows_of(view, "timesync"):
         host = str(row.host)
+        limit = view.limits(host).clock_seconds
         offset = None if is_missing(row.offset_seconds) else abs(float(row.offset_seconds))
         severity = severity_of(offset, limit)
         if row.state != "ok":
@@ -22,10 +22,9 @@ def off(view: View) -> list[Finding]:
         elif severity and offset is not None:
             way = "ahead of" if float(row.offset_seconds) > 0 else "behind"
             said = f"Its clock is {number(offset, 2)} s {way} {foreign(row.reference, 40)}."
-            bound = limit.critical if severity == "critical" else limit.warning
             found.append(
                 Finding("clock", severity, "Clock", host, (host,), said,
-                        "health", offset, bound, collector="timesync")
+                        "health", offset, bound_of(severity, limit), collector="timesync")
             )  # fmt: skip
     for said, every in why.items():
         for hosts in each_or_all(sorted(every, key=natural)):

@@ -16,6 +16,7 @@ NAMES = {
     "health": "Health",
     "upkeep": "Upkeep",
     "access": "Ways in",
+    "trends": "7, 30 and 90 days",
     "coverage": "Coverage",
     "made": "How this report was made",
 }

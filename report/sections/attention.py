@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -15,34 +16,87 @@ from report.marks import mark
 from report.markup import Col, block, bold, note, prose, quiet, table
 from report.reading import View, frame_of
 from report.sections import NAMES, nth
-from report.words import capital, count_word, day_month, foreign, listing, number, plural
+from report.words import (
+    between,
+    capital,
+    count_word,
+    day_month,
+    foreign,
+    listing,
+    number,
+    plural,
+    shortened,
+)
 
-MOST = 11  # rows of a severity; both together have ROOM, and warnings at least FEWEST
-ROOM = 17
-FEWEST = 5
-OF_ONE = 3  # findings of one question that come before the first of the next
-LARGE = 6  # so many critical findings stand in large type
-FEW_QUESTIONS = 4
-UNREAD = 6
-NAMED = 4  # of what will be full, and of what is resolved
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 14  # rows of a severity, if there is room for them
+FEWEST = 4  # of warnings that critical findings leave room for
+FIRST = {"Broken": 3, "Got in": 2, "Filling": 2}  # so many before any other
+LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
+UNREAD, NAMED = 4, 3  # causes; of what will be full, and of what is resolved
 LATER_DAYS = 90
-COLS = (Col("", 22), Col("", 6, "m"), Col("", 24), Col("", 82), Col("", 24, "n"), Col("", 16, "n"))
+COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n"), Col("", 16, "n"))
+# In points on paper: what a page holds, and what things on it take.
+PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
+HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW = 31, 12, 15, 15, 19
+LETTERS, LARGE_LETTERS = 58, 47  # of a sentence on a line
+LONGEST, CAUSE_LETTERS = 170, 50
 
 
 def findings(view: View, summary: Summary) -> list[Markup]:
-    """Return a block for each severity."""
-    blocks, room = [], ROOM
+    """Return a block for each severity, with as many rows as the page has room for."""
+    found = {
+        severity: [one for one in summary.findings if one.severity == severity]
+        for severity in ("critical", "warning")
+    }
+    room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
+    room -= 3 * HEAD + _below(view, summary)
+    kept = sum(_height(one, False) for one in _first(found["warning"], FEWEST))
+    blocks = []
     for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
-        found = [one for one in summary.findings if one.severity == severity]
-        most = max(FEWEST, min(MOST, room))
-        room -= min(len(found), most)
-        if found:
-            rows = _rows(view, found, most, summary)
-            kind = f"find {severity}" if len(found) <= LARGE else "find"
-            blocks.append(block(title, _caption(found, most), table(COLS, rows, kind)))
+        every = found[severity]
+        large = severity == "critical" and len(every) <= LARGE
+        most = _fitting(every, room - (kept if severity == "critical" else 0), large)
+        room -= sum(_height(one, large) for one in _first(every, most))
+        if every:
+            rows = _rows(view, every, most, summary)
+            kind = f"find {severity}" if len(every) <= LARGE else "find"
+            blocks.append(block(title, _caption(every, most), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
+
+
+def _fitting(found: Sequence[Finding], room: float, large: bool) -> int:
+    """Return how many findings fit the room, the line for the others among them; at least two."""
+    for most in range(min(len(found), MOST), 2, -1):
+        rest = 0 if most == len(found) else ROW
+        if rest + sum(_height(one, large) for one in _first(found, most)) <= room:
+            return most
+    return 2
+
+
+def _height(one: Finding, large: bool) -> int:
+    said = shortened(one.sentence, LONGEST)
+    lines = _lines(said, LARGE_LETTERS if large else LETTERS)
+    return LARGE_ROW + LARGE_LINE * (lines - 1) if large else ROW + LINE * (lines - 1)
+
+
+def _lines(said: str, letters: int) -> int:
+    wide = sum(2 if east_asian_width(one) in "WF" else 1 for one in said)
+    return max(1, -(-wide // letters))
+
+
+def _below(view: View, summary: Summary) -> int:
+    """Return the height of what stands below the findings."""
+    soon = 0 if _later(view).empty else HEAD + 3 * LINE
+    over = min(len(summary.resolved), NAMED)
+    shown = summary.unread[:UNREAD]
+    causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
+    gone = HEAD + over * (ROW + LINE) if over else 0
+    return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 
 
 def _caption(found: Sequence[Finding], most: int) -> str:
@@ -60,12 +114,12 @@ def _first(found: Sequence[Finding], most: int) -> list[Finding]:
     if len(found) <= most:
         return list(found)
     seen: dict[str, int] = {}
-    early: list[Finding] = []
-    late: list[Finding] = []
+    tiers: tuple[list[Finding], ...] = ([], [], [])
     for one in found:
         seen[one.question] = seen.get(one.question, 0) + 1
-        (early if seen[one.question] <= OF_ONE else late).append(one)
-    chosen = {id(one) for one in [*early, *late][:most]}
+        urgent = seen[one.question] <= FIRST.get(one.question, 0)
+        tiers[0 if urgent else 1 if seen[one.question] == 1 else 2].append(one)
+    chosen = {id(one) for one in [one for tier in tiers for one in tier][:most]}
     return [one for one in found if id(one) in chosen]
 
 
@@ -90,7 +144,7 @@ def _rows(
                 bold(question) if question else "",
                 mark(one.severity, 8 if one.severity == "critical" else 7),
                 bold(one.subject),
-                prose(one.sentence),
+                prose(one.sentence, LONGEST),
                 _standing(view, one, bool(summary.days_before)),
                 _link(view, one.section),
             )
@@ -124,25 +178,42 @@ def _link(view: View, section: str) -> Markup:
     return Markup('<a href="#{}">{} {}</a>').format(section, nth(view, section), NAMES[section])
 
 
-def later(view: View) -> Markup:
-    """Return what will be full, but not so soon that it is a finding."""
+def _later(view: View) -> pd.DataFrame:
+    """Return the forecasts of what will be full, but not so soon that it is a finding."""
     limit = view.info.thresholds.full_in_days.warning
     once = tables.filesystems(frame_of(view, "disks"))
     frame = frame_of(view, "forecasts").merge(once[["host", "mount"]], on=["host", "mount"])
-    later = frame[(frame["full_in_days"] > limit) & (frame["full_in_days"] <= LATER_DAYS)]
+    return frame[(frame["full_in_days"] > limit) & (frame["full_in_days"] <= LATER_DAYS)]
+
+
+def later(view: View) -> Markup:
+    """Return what will be full, soonest first."""
+    later = _later(view)
     if "disks" not in view.info.sections or later.empty:
         return Markup()
     rows: Iterable[Any] = later.head(NAMED).itertuples(index=False)
     named = [
-        f"{row.host} {foreign(row.mount, 30)} in about {plural(int(row.full_in_days), 'day')} "
-        f"({row.earliest_days:.0f} to {row.latest_days:.0f})"
+        f"{row.host} {foreign(row.mount, 30)} in about {plural(int(row.full_in_days), 'day')}"
+        + between(row.earliest_days, row.latest_days)
         for row in rows
     ]
     more = len(later) - len(named)
-    said = "; ".join(named) + (
-        f"; and {number(more)} more within {LATER_DAYS} days" if more else ""
-    )
+    named += [f"and {number(more)} more within {LATER_DAYS} days"] if more else []
+    said = "; ".join(named)
     return block("Will be full", "at the pace of the days before", note(f"{said}."))
+
+
+def planned(summary: Summary) -> Markup:
+    """Return what lies in windows of maintenance: it is told, and nobody needs to act."""
+    if not summary.planned:
+        return Markup()
+    rows = [
+        (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:NAMED]
+    ]
+    cols = (Col("", 6, "m"), Col("", 40), Col("", 128, "wide"))
+    every = len(summary.planned)
+    said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
+    return block("Planned", said, table(cols, rows, "stack"))
 
 
 def resolved(summary: Summary) -> Markup:
@@ -171,7 +242,7 @@ def unread(view: View, summary: Summary) -> Markup:
     if more:
         rows.append(("", f"{plural(more, 'more cause')}", "", _link(view, "coverage")))
     full = summary.hosts_read - summary.hosts_partial
-    if full and not more:
+    if full:
         rows.append((mark("good"), plural(full, "server"), "nothing", quiet("read in full")))
     cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
     return block("Could not be read", caption, table(cols, rows, "stack"))
@@ -188,5 +259,6 @@ def unread_rows(
             told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
             said = one.cause if told else f"{said}: {one.cause}"
         cause = prose(capital(said), longest)
-        rows.append((mark("unread"), bold(listing(one.hosts, named), 400), one.what, cause))
+        kind = "planned" if one.planned else "unread"
+        rows.append((mark(kind), bold(listing(one.hosts, named), 400), one.what, cause))
     return rows

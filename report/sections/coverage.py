@@ -9,11 +9,13 @@ from markupsafe import Markup
 from report import tables
 from report.causes import IN_WORDS
 from report.contract import Unread
+from report.findings import summarise
 from report.gaps import gathered
 from report.markup import Col, Page, block, bold, note, prose, quiet, section, table
 from report.reading import GOOD, View, frame_of
 from report.sections import NAMES, ROWS, cut, flows, nth
 from report.sections.attention import unread_rows
+from report.sections.quiet import silenced
 from report.words import capital, listing, moment, natural, number, plural
 
 OUTCOMES_SHOWN = 7
@@ -21,7 +23,8 @@ OUTCOMES_SHOWN = 7
 
 def page(view: View) -> Page:
     """Return the section."""
-    parts = [_matrix(view), _unread(view), _evidence(view), _noted(view)]
+    quiet_ones = silenced(summarise(view).silenced)
+    parts = [_matrix(view), _unread(view), quiet_ones, _evidence(view), _noted(view)]
     return section(
         "coverage",
         nth(view, "coverage"),
@@ -84,7 +87,10 @@ def _count(value: Any, outcome: str) -> Markup:
 
 
 def _unread(view: View) -> Markup:
-    every = [Unread(hosts, gap.what, gap.outcome, gap.cause) for hosts, gap in gathered(view)]
+    every = [
+        Unread(hosts, gap.what, gap.outcome, gap.cause, bool(gap.planned))
+        for hosts, gap in gathered(view)
+    ]
     if not every:
         return Markup()
     rows = unread_rows(every[: 2 * ROWS], named=6, longest=600)

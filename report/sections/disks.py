@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from report import charts, tables
 from report.headline import full
 from report.marks import bar, mark
-from report.markup import Col, Page, block, bold, halves, note, section, table
+from report.markup import (
+    Col,
+    Page,
+    block,
+    bold,
+    halves,
+    note,
+    section,
+    table,
+)
 from report.reading import View, frame_of
-from report.rules.disks import filling
+from report.rules.disks import filling, judge, over, roomy
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
+from report.sections.panels import panels
 from report.words import UNKNOWN, is_missing, number, percent, plural, readable, verb
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 GIB, TIB = 1 << 30, 1 << 40
 FULLEST = 30  # rows that fit the page, for all that stand at a critical limit
+QUIET = 2  # that are full, and no alarm
 CHART_FROM = 15  # fewer filesystems are a list, not a distribution
 
 
@@ -31,9 +40,9 @@ def page(view: View) -> Page:
         return section("disks", number_, NAMES["disks"], said, [], flow)
     once = tables.filesystems(frame_of(view, "disks"))
     ranked = tables.fullest(once)
-    parts = [_fullest(view, ranked), _no_figures(once)]
+    parts = [panels(view, once), _fullest(view, ranked), _no_figures(once)]
     if len(view.hosts) > FEW:
-        parts.insert(1, halves(_over_fleet(view, ranked), _by_group(view, once)))
+        parts.insert(2, halves(_over_fleet(view, ranked), _by_group(view, once)))
     return section("disks", number_, NAMES["disks"], _finding(view, ranked), parts, flow)
 
 
@@ -80,7 +89,15 @@ def _fullest(view: View, ranked: pd.DataFrame) -> Markup:
     if critical > len(rows):
         said = f"{number(len(rows))} of {plural(critical, 'filesystem')} at a critical limit"
         said += f"; {number(critical - len(rows))} more in the workbook"
-    return block("Fullest", said, table(cols, rows))
+    return block("Fullest", said, table(cols, rows), _roomy(view))
+
+
+def _roomy(view: View) -> Markup:
+    """Return why some that are fuller than their limit are no finding."""
+    said = roomy(view)
+    more = len(said) - QUIET
+    rest = [f"No alarm for {number(more)} more either, for the same reason."] if more > 0 else []
+    return note(" ".join([*said[:QUIET], *rest])) if said else Markup()
 
 
 def _worst_first(view: View, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -90,15 +107,15 @@ def _worst_first(view: View, ranked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_critical(view: View, ranked: pd.DataFrame) -> pd.Series:
-    limits = view.info.thresholds
-    by_bytes = ranked["used_percent"] >= limits.disks.critical
-    by_inodes = ranked["inodes_used_percent"] >= limits.inodes.critical
-    return (by_bytes.fillna(False) | by_inodes.fillna(False)).astype(bool)
+    # Those near no limit are not judged one by one: there may be many.
+    bad = {(row.host, row.mount) for row in over(view) if "critical" in judge(view, row)[:2]}
+    pairs = zip(ranked["host"], ranked["mount"], strict=True)
+    return pd.Series([pair in bad for pair in pairs], ranked.index, dtype=bool)
 
 
 def _row(view: View, row: Any, decimals: int) -> tuple[Any, ...]:
-    limits = view.info.thresholds
-    kinds = [_kind(row.used_percent, limits.disks), _kind(row.inodes_used_percent, limits.inodes)]
+    judged = judge(view, row)
+    kinds, limits = [judged.by_bytes, judged.by_inodes], judged.limits
     kind = next((one for one in ("critical", "warning") if one in kinds), "")
     others = row.host_count - 1
     host = readable(row.host, 40) + (f" and {number(others)} more" if others else "")
@@ -111,12 +128,6 @@ def _row(view: View, row: Any, decimals: int) -> tuple[Any, ...]:
         bar(used, limits.disks.warning, kinds[0]), bold(nodes) if kinds[1] else nodes,
         _gib(row.size_bytes, decimals), _gib(row.available_bytes, decimals),
     )  # fmt: skip
-
-
-def _kind(value: Any, limit: Any) -> str:
-    if is_missing(value) or value < limit.warning:
-        return ""
-    return "critical" if value >= limit.critical else "warning"
 
 
 def _gib(value: Any, decimals: int) -> str:

@@ -30,7 +30,7 @@ def page(view: View) -> Page:
     parts = [
         halves(_from(view) + command, _limits(view) + _words()),
         _score(view),
-        Markup('<footer class="screen quiet">{}</footer>').format(readable(info.classification)),
+        Markup('<footer class="screen quiet">{}</footer>').format(readable(info.foot)),
     ]
     seconds = (info.finished_at - info.started_at).total_seconds()
     said = f"{plural(len(view.hosts), 'server')}, asked within {span(seconds)}."

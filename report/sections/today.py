@@ -8,6 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from report.branding import Colours
 from report.contract import KeyFigure
 from report.findings import summarise
 from report.marks import mark, spark
@@ -30,7 +31,12 @@ def page(view: View) -> Page:
     """Return the first page."""
     summary = summarise(view)
     info = view.info
-    opening = Markup(
+    logo = Markup()
+    if info.branding.logo:
+        logo = Markup('<img class="logo" alt="{}" src="{}">').format(
+            info.organisation, info.branding.logo
+        )
+    opening = logo + Markup(
         '<p class="eyebrow"><b>1</b> Today <span>{}</span></p><h1>{}</h1><p class="lead">{}</p>'
     ).format(long_date(info.report_date), prose(summary.headline), prose(summary.lead))
     parts = [
@@ -40,6 +46,7 @@ def page(view: View) -> Page:
         _strip(summary.figures),
         *attention.findings(view, summary),
         attention.later(view),
+        attention.planned(summary),
         attention.resolved(summary),
         attention.unread(view, summary),
         Markup("</section>"),
@@ -74,11 +81,22 @@ def running_heads(view: View) -> Markup:
     boxes = {
         "top-left": info.organisation,
         "top-right": f"{info.title}, {info.report_date}",
-        "bottom-left": info.classification,
+        "bottom-left": info.foot,
         "bottom-center": period(info.from_at, info.to_at, info.zone, info.time_zone),
     }
     rules = "".join(f"@{box}{{content:{css_string(said)}}}" for box, said in boxes.items())
-    return Markup("<style>@page{{{}}}</style>").format(Markup(rules))  # noqa: S704
+    return Markup("<style>@page{{{}}}{}</style>").format(Markup(rules), _colours(view))  # noqa: S704
+
+
+def _colours(view: View) -> Markup:
+    """Return the rules for colours of one's own, which the settings have checked."""
+    own = view.info.branding.colours
+    if own == Colours():
+        return Markup()
+    return Markup(
+        ".infra{{color:{}}}.infra .eyebrow,.infra h1,.infra h2,.infra h3"
+        "{{color:{};border-color:{}}}"
+    ).format(own.text, own.accent, own.accent)
 
 
 def css_string(said: str) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from report import tables
 from report.marks import bar, mark
 from report.markup import Col, Page, block, bold, halves, section, table
+from report.planned import planned
 from report.reading import View, frame_of
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
 from report.words import day_month, is_missing, listing, number, plural, span, verb
@@ -76,10 +77,15 @@ def _rebooted(view: View, booted: pd.DataFrame) -> Markup:
         return block("Rebooted", f"None on {plural(view.read('uptime'), 'server')} read.", Markup())
     cols = (Col("", 5, "m"), Col("Host", 29), Col("Booted", 22, "n"), Col("Run before", 28, "p"))
     rows = [
-        (mark("warning"), bold(row.host), _when(view, row.booted_at), _before(row.last_stop))
+        (_mark(view, row), bold(row.host), _when(view, row.booted_at), _before(row.last_stop))
         for row in booted.head(ROWS).itertuples(index=False)
     ]
     return block("Rebooted", cut(len(rows), len(booted), "server"), table(cols, rows))
+
+
+def _mark(view: View, row: Any) -> Markup:
+    """Return the mark of a start: planned, where it lies in a window of maintenance."""
+    return mark("planned" if planned(view, str(row.host), row.booted_at) else "warning")
 
 
 def _over_fleet(frame: pd.DataFrame) -> Markup:
@@ -143,7 +149,7 @@ def _all(view: View, frame: pd.DataFrame) -> Markup:
     new = set(tables.rebooted(frame, view.info.from_at, view.info.to_at)["host"])
     rows = [
         (
-            mark("warning" if row.host in new else ""),
+            _mark(view, row) if row.host in new else "",
             bold(row.host) if row.host in new else row.host,
             _days(row.uptime_seconds), _when(view, row.booted_at), _before(row.last_stop),
             number(row.load_15, 2), number(row.cores), number(row.users),

@@ -181,17 +181,28 @@ def test_a_log_too_big_for_the_time_is_read_from_its_end(
 ) -> None:
     log = tmp_path / "auth.log"
     lines = [failed(f"u{n}", 23, n).replace("10:00:00", f"{n // 3600:02d}:{n // 60 % 60:02d}:{n % 60:02d}") for n in range(40_000)]  # fmt: skip
+    head = "Nov 23 00:00:07 web01 "
+    lines[7:7] = [
+        f"{head}sshd[7]: Accepted publickey for amy from 192.0.2.1 port 22 ssh2: ED25519 SHA256:x\n",
+        f"{head}sshd[7]: pam_unix(sshd:session): session opened for user amy(uid=1000) by (uid=0)\n",
+        f"{head}sudo[8]:      amy : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls\n",
+        f"{head}sshd[7]: pam_unix(sshd:session): session closed for user amy\n",
+    ]
     write(log, "".join(lines))
     monkeypatch.setattr(SCRIPT, "BIG_BYTES", 1_000)
     monkeypatch.setattr(SCRIPT, "SAMPLE_BYTES", 1_000)
     monkeypatch.setattr(SCRIPT, "HURRY", 3)
     parsed = run(shell, str(log))
-    names = users(parsed)
+    login, sudo, *rest = parsed.rows
+    assert (login["user"], login["service"], login["result"]) == ("amy", "sshd", "accepted")
+    assert login["ended_at"] is not None
+    assert (sudo["user"], sudo["target_user"], sudo["service"]) == ("amy", "root", "sudo")
+    names = [row["user"] for row in rest]
     assert names[-1] == "u39999"
     assert names == [f"u{n}" for n in range(40_000 - len(names), 40_000)]
     assert 0 < len(names) < 40_000
-    assert "too big for the time there is: its beginning was left out" in parsed.cause
-    assert parsed.evidence_from_at == parsed.rows[0]["at"]
+    assert "too big for the time there is: of its beginning only logins that were" in parsed.cause
+    assert parsed.evidence_from_at == rest[0]["at"]
 
 
 @both
@@ -420,3 +431,24 @@ def test_a_log_that_ends_before_the_journal_is_completed_by_it(tmp_path: Path) -
 def test_a_log_that_is_up_to_date_needs_no_journal(tmp_path: Path) -> None:
     write(tmp_path / "auth.log", failed("root"))
     assert users(run_journal(tmp_path)) == ["root"]
+
+
+@both
+def test_a_clock_without_a_battery_begins_no_year(shell: tuple[str, ...], tmp_path: Path) -> None:
+    log = tmp_path / "auth.log"
+    started = failed("early").replace("Nov 23 10:00:00", "Jan  1 00:00:09")
+    write(log, failed("before") + started + failed("after").replace("10:00:00", "11:00:00"))
+    parsed = run(shell, str(log))
+    assert users(parsed) == ["before", "after"]
+    assert {row["at"].year for row in parsed.rows} == {2026}
+
+
+@both
+def test_lines_without_a_time_are_no_logins_but_counted(
+    shell: tuple[str, ...], tmp_path: Path
+) -> None:
+    log = tmp_path / "auth.log"
+    write(log, failed("root") + "web01 sshd[9]: Failed password for x from 192.0.2.9 port 1 ssh2\n")
+    parsed = run(shell, str(log))
+    assert users(parsed) == ["root"]
+    assert "a line that names a login program, but no time: web01 sshd[9]" in parsed.note

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from report.planned import planned
+from report.reading import view
 from report.store import Day
 
 Snapshots = Mapping[date, Day]
@@ -315,7 +317,36 @@ def restart_due(days: Snapshots, plant: Plant) -> bool:
     return on_all(plant, due[due["kernel_installed"] == plant["object"]])
 
 
+def roomy(days: Snapshots, plant: Plant) -> bool:
+    found = mount(days, plant)
+    large = found[found["available_bytes"] > plant["values"]["free_tib"] * 0.9 * 2**40]
+    return on_all(plant, large[large["used_percent"] == plant["values"]["used_percent"]])
+
+
+def silence(days: Snapshots, plant: Plant) -> bool:
+    info = days[date.fromisoformat(plant["last"])].info
+    held = [s for s in info.silences if (s.kind, s.author) == (plant["object"],
+                                                               plant["values"]["author"])]  # fmt: skip
+    ended = any(one.until < info.report_date for one in held)
+    return [one.host for one in held] == plant["hosts"] and ended == (
+        plant["kind"] == "silence_ended"
+    )
+
+
+def window(days: Snapshots, plant: Plant) -> bool:
+    day = days[date.fromisoformat(plant["last"])]
+    known = view(day)
+    return all(
+        planned(known, str(row.host), row.booted_at)
+        for row in rows(days, plant, "uptime").itertuples()
+    )
+
+
 SEEN: dict[str, Check] = {
+    "disk_roomy": roomy,
+    "silence": silence,
+    "silence_ended": silence,
+    "maintenance_window": window,
     "attack": attack,
     "backup_old": in_state("backups", "state", "too_old", "name"),
     "backup_small": in_state("backups", "state", "too_small", "name"),

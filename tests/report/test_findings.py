@@ -14,7 +14,7 @@ from report.findings import Summary, summarise
 from report.reading import view
 from report.states import states
 from report.store import Day
-from report.thresholds import Limit, Thresholds
+from report.thresholds import DiskLimit, Thresholds
 from tests.report import days
 
 GIB = days.GIB
@@ -229,7 +229,7 @@ def test_reboots_in_the_period_are_warnings() -> None:
 
 
 def test_limits_are_those_of_the_snapshot() -> None:
-    limits = Thresholds(disks=Limit(warning=50, critical=60))
+    limits = Thresholds(disks=DiskLimit(warning=50, critical=60))
     made = fleet("web01")
     made.disk("web01", "/", 100, 61)
     assert summarise(made.day(thresholds=limits)).findings[0].bound == 60

@@ -32,6 +32,7 @@ CALLS = (
     "health",
     "upkeep",
     "access",
+    "trends",
     "coverage",
     "made",
 )
@@ -41,7 +42,7 @@ CSS = pages.CSS.read_text()
 class Reader(HTMLParser):
     """Collects elements, and checks that they are closed in order."""
 
-    VOID = ("img", "col", "path", "circle")
+    VOID = ("img", "col", "path", "circle", "rect", "br")
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -240,6 +241,52 @@ def test_logins_out_of_the_ordinary(
 ) -> None:
     came = logins(("accepted", "ann", source, 1), before=before)
     assert said(strangers.out_of_the_ordinary(came)) == sentences
+
+
+def seen(*days: tuple[int, str, str, str, int]) -> Any:
+    """Return who came in: days ago, user, source, host and hour (in the report's zone)."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [(DATE.toordinal() - back, host, user, source, 1 << hour, None)
+         for back, user, source, host, hour in days],
+        columns=["day", "host", "user", "source_ip", "hours", "country"],
+    )  # fmt: skip
+
+
+HOME = "10.20.4.31"
+
+
+@pytest.mark.parametrize(
+    ("host", "hour", "sentences"),
+    [
+        ("web1", 3, []),  # the hour alone is new
+        ("db1", 10, []),  # the server alone is new
+        ("db1", 11, []),  # so near to what is known is known
+        ("db1", 3, ["warning Got in web1: ann from 10.20.4.31 at 03:00, for the first time on "
+                    "this server and at this hour."]),
+    ],
+)  # fmt: skip
+def test_another_server_at_another_hour(host: str, hour: int, sentences: list[str]) -> None:
+    # The day before is of a server that is web1, or of another one.
+    known = [(back, "ann", HOME, "web1" if host == "web1" else "app1", 10) for back in range(1, 21)]
+    made = logins(("accepted", "ann", HOME, 1))
+    frame = made.frames["logins"].assign(at=made.frames["logins"]["at"].dt.normalize()
+                                         + timedelta(hours=hour + 23))  # fmt: skip
+    day = View(made.folder, made.info,
+               {**made.frames, "logins": frame, "seen_before": seen(*known)})  # fmt: skip
+    assert said(strangers.out_of_the_ordinary(day)) == sentences
+
+
+def test_a_user_whom_nobody_saw_in_a_month() -> None:
+    known = [(back, "ann", HOME, "web1", 10) for back in range(1, 41)]
+    made = logins(("accepted", "games", "10.20.4.9", 1))
+    day = View(made.folder, made.info, {**made.frames, "seen_before": seen(*known)})
+    assert said(strangers.out_of_the_ordinary(day)) == [
+        "warning Got in web1: games from 10.20.4.9 at 07:00, who came to no server in 40 days."
+    ]
+    few = View(made.folder, made.info, {**made.frames, "seen_before": seen(*known[:20])})
+    assert strangers.out_of_the_ordinary(few) == []
 
 
 def test_networks() -> None:

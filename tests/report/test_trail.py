@@ -12,6 +12,7 @@ import pytest
 from report import derived, store
 from report.contract import Finding
 from report.findings import summarise
+from report.reading import narrowed
 from report.trail import COLUMNS, Past, resolved, rows, told
 from tests.report import days
 from tests.report.fleets import DATE, Fleet, info_of
@@ -87,6 +88,18 @@ def test_what_is_gone_is_resolved_where_it_was_looked_for() -> None:
 
 def test_what_happened_and_is_over_is_not_resolved() -> None:
     assert resolved([], past([REBOOT]), READ) == []
+
+
+def test_a_day_on_which_only_others_had_findings_is_a_day_for_a_group(tmp_path: Path) -> None:
+    for back in (1, 0):
+        fleet = Fleet()
+        days.ordinary(fleet, {"web": ["web01"], "db": ["db01"]}, set())
+        fleet.disk("db01" if back else "web01", "/srv", 100, 91)
+        day = fleet.day(report_date=DATE - timedelta(days=back))
+        store.save(store.day_folder(tmp_path, day.date), day.info, day.frames, {})
+        derived.save(store.load(tmp_path, day.date))
+    (one,) = summarise(narrowed(store.load(tmp_path), ["web"])).findings
+    assert one.state == "new"
 
 
 def day_on(output: Path, on: date, percent: float) -> store.Day:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from report.demo import organisation
-from report.demo.chapters import absences, changes, disks, intruders, software, states
+from report.demo.chapters import absences, changes, disks, intruders, silences, software, states
 from report.demo.story import Story, plant_waves, start_servers
 
 
@@ -20,4 +20,5 @@ def tell(seed: int, hosts: int, days: int, until: date) -> Story:
     changes.plant(story)
     software.plant(story)
     plant_waves(story)
+    silences.plant(story)
     return story

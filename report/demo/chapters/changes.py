@@ -83,7 +83,7 @@ def _backdoor(story: Story, server: Server) -> None:
     story.states[server.name, "sudoers"] = story.last, rule
     story.plant("user_added", [server.name], "support", story.last, severity="critical", uid=0)
     story.plant("sudoers_changed", [server.name], "/etc/sudoers.d/90-local", story.last,
-                severity="critical", text=rule)  # fmt: skip
+                severity="warning", text=rule)  # fmt: skip
 
 
 def _foothold(story: Story, server: Server) -> None:

@@ -25,7 +25,7 @@ def plant(story: Story) -> None:
     _wave(story, story.last, hit, 1.25, NETWORK)
     if (story.last - story.best).days > 60:
         edges = [s for s in story.servers if s.role == "edge"][:3]
-        _wave(story, story.past(56), edges, 0.3, NETWORK)
+        _wave(story, story.past(56), edges, 0.8, NETWORK)
     _guessed(story)
     _root(story)
     _stolen(story)

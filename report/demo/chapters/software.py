@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from report.demo import systems
 from report.demo.certificates import GLOBS, LASTS
-from report.demo.organisation import DOMAIN
-from report.demo.story import Story, at
+from report.demo.organisation import DOMAIN, Server
+from report.demo.story import Story, at, days_between
 
 
 def plant(story: Story) -> None:
@@ -40,18 +40,31 @@ def _security(story: Story) -> None:
 
 
 def _restarts(story: Story) -> None:
-    """Let a kernel that was installed wait for a restart, on one system's servers."""
+    """Let kernels that were installed wait for a restart, on one system's servers."""
     since = story.past(12)
-    newest = systems.DEBIAN_13.kernel(story.last)
-    hosts = []
+    waits: dict[tuple[str, date, date], list[str]] = {}
     for server in story.present(story.last):
         if server.system.key.startswith("debian-13") and _there(story, server.name):
             story.restarts[server.name] = since
-            boot = story.started(server, at(story.last, 3))[0]
-            if server.system.kernel(boot.at.date()) != newest:
-                hosts.append(server.name)
-    if hosts:
-        story.plant("restart_due", hosts, newest, story.last, severity="warning")
+            for wait in _waits(story, server, since):
+                waits.setdefault(wait, []).append(server.name)
+    for (kernel, first, last), hosts in waits.items():
+        story.plant("restart_due", hosts, kernel, first, last, severity="warning")
+
+
+def _waits(story: Story, server: Server, since: date) -> list[tuple[str, date, date]]:
+    """Return each kernel that waited on a server, from which day to which."""
+    found: list[tuple[str, date, date]] = []
+    for day in days_between(since, story.last):
+        newest = server.system.kernel(day)
+        booted = story.started(server, at(day, 4))[0].at.date()
+        if server.system.kernel(booted) == newest or (server.name, day) in story.absences:
+            continue
+        if found and found[-1][0] == newest and found[-1][2] == day - timedelta(days=1):
+            found[-1] = (newest, found[-1][1], day)
+        else:
+            found.append((newest, day, day))
+    return found
 
 
 def _backups(story: Story) -> None:

@@ -47,8 +47,11 @@ def _emergency(story: Story) -> None:
             continue
         _start(story, server.name, Boot(at(story.last, 1, 10) + timedelta(minutes=7 * number)))
         hosts.append(server.name)
-    story.plant("reboots", hosts, "emergency patch", story.last, story.last, "warning",
-                planned=True)  # fmt: skip
+    day = story.last
+    window = {"from": f"{day} 02:00", "until": f"{day} 04:00", "reason": "emergency patch"}
+    story.windows["cache"] = [window]
+    story.plant("reboots", hosts, "emergency patch", day, day, planned=True)
+    story.plant("maintenance_window", hosts, "emergency patch", day, day, **window)
 
 
 def _old(story: Story) -> None:

@@ -1,0 +1,197 @@
+"""7, 30 and 90 days: key figures day by day, a calendar, and availability by group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from report import lines
+from report.markup import Col, Page, block, bold, columns, halves, joined, note, section, table
+from report.reading import NO_GROUP, View, split
+from report.sections import NAMES, ROWS, flows, nth
+from report.trend import Values, figures_by_day, rows_of_hosts
+from report.words import UNKNOWN, day_month, is_missing, listing, number, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPANS = (7, 30, 90)
+RUNNING = ("up", "degraded")
+WORST = 6
+
+
+def page(view: View) -> Page:
+    """Return the section; a line as long as there is nothing to compare with."""
+    number_, flow = nth(view, "trends"), flows(view, "trends")
+    rows = rows_of_hosts(view)
+    first = int(rows["day"].min()) if len(rows) else view.date.toordinal()
+    if first == view.date.toordinal():
+        said = "First report: nothing to compare with. Trends begin tomorrow, forecasts later."
+        return section("trends", number_, NAMES["trends"], said, [], True)
+    series = figures_by_day(view, rows, first)
+    missed, availability = _availability(view, rows)
+    parts = [
+        _trends(series),
+        _calendars(view, series),
+        availability,
+        _levels_and_worst(view, rows, series),
+    ]
+    return section("trends", number_, NAMES["trends"], _finding(series, missed), parts, flow)
+
+
+SHOWN = ("Servers answering", "Filesystems above limit", "Critical findings",
+         "Logins failed", "Logins accepted", "Warnings")  # fmt: skip
+
+
+def _finding(series: dict[str, Values], missed: Sequence[str]) -> str:
+    critical = [one for one in series["Critical findings"] if one is not None]
+    days = len(series["Critical findings"])
+    today, most = critical[-1], max(critical)
+    median = number(float(np.median(critical)))
+    said = f"{number(today)} critical findings today, the median of {days} days is {median}"
+    if len(critical) > 2 and today == most and critical.count(most) == 1:
+        said = f"The worst of {days} days, with {number(today)} critical findings"
+    groups = f"{listing(missed, 4)} missed the target this week"
+    return f"{said}; {groups}." if missed else f"{said}; every group met its target this week."
+
+
+def _trends(series: dict[str, Values]) -> Markup:
+    cells = []
+    for label in SHOWN:
+        values = series[label]
+        said = _said(values)
+        title = Markup('<p class="cap"><b>{}</b><br>{}</p>').format(label, said)
+        cells.append((2, title + lines.trend(values, f"{label} on {len(values)} days: {said}")))
+    rows = joined(columns(*cells[n : n + 3]) for n in (0, 3))
+    gaps = max(sum(one is None for one in series[label]) for label in SHOWN)
+    caption = f"{len(series[SHOWN[0]])} days, each with its own scale"
+    return block("Trends", caption + (f"; {plural(gaps, 'day')} not known" if gaps else ""), rows)
+
+
+def _said(values: Values) -> str:
+    """Return what a line comes to: today against the days before."""
+    known = [one for one in values[:-1] if one is not None]
+    if values[-1] is None or not known:
+        return "Not known today" if values[-1] is None else "No day before is known"
+    middle, today = float(np.median(known)), values[-1]
+    if today > max(known):
+        return f"The most; the median day has {number(middle)}"
+    if today < min(known):
+        return f"The fewest; the median day has {number(middle)}"
+    return f"The median day has {number(middle)}"
+
+
+def _calendars(view: View, series: dict[str, Values]) -> Markup:
+    made = []
+    for title, label, red in (
+        ("Servers not read", "Servers not read", False),
+        ("Critical findings", "Critical findings", True),
+    ):
+        counts = [None if one is None else int(one) for one in series[label]]
+        bad = [one for one in counts if one]
+        said = f"{plural(len(bad), 'day')} of {len(counts)}"
+        said += f"; never more than {number(max(bad))}" if bad else ""
+        drawn = lines.calendar(counts, view.date, red, f"{title}: {said}")
+        made.append(block(title, said, drawn))
+    return halves(*made)
+
+
+def _share(rows: pd.DataFrame) -> float | None:
+    """Return the % of looks that found a host answering and running; planned ones apart."""
+    looks = rows[rows["state"] != "maintenance"]
+    return 100 * float(_up(looks).mean()) if len(looks) else None
+
+
+def _up(rows: pd.DataFrame) -> pd.Series:
+    return rows["answered"].astype(bool) & rows["state"].isin(list(RUNNING))
+
+
+def _spans(view: View, rows: pd.DataFrame) -> list[float | None]:
+    today = view.date.toordinal()
+    return [_share(rows[rows["day"] > today - days]) for days in SPANS]
+
+
+def _availability(view: View, rows: pd.DataFrame) -> tuple[list[str], Markup]:
+    """Return the groups that miss their target on 7 days, and the block that shows all."""
+    first = rows["groups"].map(lambda text: _group(view, text))
+    found = {str(name): _spans(view, one) for name, one in rows.groupby(first)}
+    target = view.info.availability_target
+    low = min([target, *(one for every in found.values() for one in every if one is not None)])
+    low = float(max(0, int(low // 5) * 5 if low < 99 else 99))
+    low = low if low < target else max(0.0, target - 1)
+    worst = sorted(found, key=lambda name: 101 if found[name][0] is None else found[name][0] or 0)
+    missed = [name for name in worst if (week := found[name][0]) is not None and week < target]
+    cols = (Col("Group", 34), *(Col(f"{days} days, %", 24, "n") for days in SPANS),
+            Col(f"{low:g} to 100 %", 68, "p"))  # fmt: skip
+    cells = [
+        (bold(name) if name in missed else name, *(_percent(one, target) for one in found[name]),
+         lines.band(found[name], target, low))
+        for name in worst[:ROWS]
+    ]  # fmt: skip
+    said = f"target {target:g} %; full dot: 7 days, open: 30 and 90, tick: target"
+    how = note(
+        "Of the looks at its hosts, one a day, the share that found them answering and running "
+        "(up or degraded); one that could not be read counts as not, maintenance not at all."
+    )
+    return missed, block("Availability by group", said, table(cols, cells), how)
+
+
+def _group(view: View, text: Any) -> str:
+    own = [] if is_missing(text) else split(text)
+    return ([one for one in own if one in view.groups] or own or [NO_GROUP])[0]
+
+
+def _percent(share: float | None, target: float) -> Markup | str:
+    if share is None:
+        return UNKNOWN
+    said = f"{int(share * 100 + 1e-6) / 100:.2f}"  # down: 99.999 is not all
+    return bold(said) if share < target else said
+
+
+def _levels_and_worst(view: View, rows: pd.DataFrame, series: dict[str, Values]) -> Markup:
+    cols = (
+        Col("Mean of a day", 34),
+        *(Col(head, 12.5, "n") for head in ("Today", "7", "30", "90 days")),
+    )
+    levels = [
+        (label, number(series[label][-1]), *(_mean(series[label], d) for d in SPANS))
+        for label in SHOWN
+    ]
+    return halves(
+        block("Levels", "Means of the days known", table(cols, levels)), _worst(view, rows)
+    )
+
+
+def _mean(values: Values, days: int) -> str:
+    known = [one for one in values[-days:] if one is not None]
+    return number(float(np.mean(known)), 1) if known else UNKNOWN
+
+
+def _worst(view: View, rows: pd.DataFrame) -> Markup:
+    """Return the hosts that were found not running most often."""
+    bad = rows[~_up(rows) & (rows["state"] != "maintenance") & rows["host"].isin(view.hosts)]
+    if bad.empty:
+        return block("Worst servers", "None was ever found not running.", Markup())
+    counts = bad.groupby("host")["day"].agg(["size", "max"]).reset_index()
+    counts = counts.sort_values(["size", "max", "host"], ascending=[False, False, True])
+    looks = rows.groupby("host").size()
+    cols = (
+        Col("Server", 30),
+        Col("Not running", 18, "n"),
+        Col("of days", 14, "n"),
+        Col("Last", 22, "n"),
+    )
+    cells = [
+        (row[1], row[2], int(looks[row[1]]), _day(view, int(row[3])))
+        for row in counts.head(WORST).itertuples()
+    ]
+    said = f"{number(len(cells))} of {plural(len(counts), 'server')} once found not running"
+    return block("Worst servers", said, table(cols, cells))
+
+
+def _day(view: View, day: int) -> str:
+    return "today" if day == view.date.toordinal() else day_month(date.fromordinal(day))

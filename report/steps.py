@@ -1,0 +1,119 @@
+"""The steps of a run, each for a day or for one of its editions: collect, documents, mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from collectors.errors import Fault, SettingsError
+from report import delivery, store
+from report.editions import Edition, place
+from report.errors import (
+    EXIT_COVERAGE,
+    EXIT_DOCUMENT,
+    EXIT_NOT_DELIVERED,
+    DeliveryError,
+    DocumentError,
+)
+from report.files import writing
+from report.ledger import named
+from report.session import Run
+from report.telling import tell
+
+if TYPE_CHECKING:
+    from report.contract import Summary
+    from report.document import Kernel
+
+
+def collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.Day:
+    from report.collection import collect as collect_day
+
+    return collect_day(run.settings, run.day, run.now, run.console, meanwhile)
+
+
+def documents(
+    run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True,
+    edition: Edition | None = None,
+) -> None:  # fmt: skip
+    """Make the documents and the message; say what was found, what not, and what was made.
+
+    to_send: the message is sent next. as_asked: with the parameters of this run, which are
+    no other day's. edition: which one is made, in place of the whole.
+    """
+    from report.mail import compose
+    from report.rendering import render as render_day
+
+    settings, console = edition.settings if edition else run.settings, run.console
+    folder = place(day.folder, edition) if edition else day.folder
+    with suppress(DocumentError):  # it gets ready meanwhile; what hinders it is said below
+        kernel.start()
+    parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
+    groups = edition.groups if edition else ()
+    parameters |= {"groups": list(groups)} if groups else {}
+    summary = summary_of(day, parameters)  # first: it knows whether there are such groups
+    made = render_day(settings, day, kernel, parameters, console, folder)
+    for problem in made.problems:
+        run.problem(EXIT_DOCUMENT, problem)
+    # What waits for its recipients is not replaced by a narrower look at the same day.
+    if not parameters or edition or to_send or not delivery.state(day.folder):
+        try:
+            message = compose(day, summary, settings, made.attachments, made.without_pdf, groups)
+        except DocumentError as error:  # of one's own: the mail goes out all the same
+            run.problem(EXIT_DOCUMENT, error)
+            plain = replace(settings, daily=settings.daily.model_copy(update={"templates": None}))
+            message = compose(day, summary, plain, made.attachments, made.without_pdf, groups)
+        delivery.write_message(folder, message)
+    console.stage("documents made")
+    if as_asked:
+        tell(settings, day, summary, made.made, console)
+        check_coverage(run, day, summary)
+
+
+def summary_of(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
+    from report.findings import summarise
+    from report.reading import narrowed
+
+    groups = parameters.get("groups") or []
+    try:
+        return summarise(narrowed(day, groups) if groups else day)
+    except ValueError as error:
+        raise SettingsError(Fault("-p", "groups", str(error))) from None
+
+
+def check_coverage(run: Run, day: store.Day, summary: Summary) -> None:
+    least = day.info.coverage_minimum_percent
+    if summary.coverage_percent < least:
+        run.problem(
+            EXIT_COVERAGE,
+            f"only {summary.hosts_read} of {summary.hosts} servers were read "
+            f"({summary.coverage_percent:.0f} %; coverage.minimum_percent is {least:g})",
+        )
+
+
+def send_out(run: Run, folder: Path) -> None:
+    run.console.stage(f"sending the report of {named(folder)}")
+    try:
+        done = delivery.deliver(
+            folder,
+            run.settings,
+            store.utc_now(),
+            resend=run.options.resend,
+            only_to=run.options.to or "",
+        )
+        for line in done.lines:
+            run.console.say(line)
+    except DeliveryError as error:
+        run.server_gone = run.server_gone or error.server_gone
+        run.problem(EXIT_NOT_DELIVERED, error)
+
+
+def new_kernel(run: Run) -> Kernel:
+    from report.document import Kernel
+
+    cache = run.settings.output / ".cache"
+    with writing(cache):
+        cache.mkdir(mode=0o700, exist_ok=True)
+    return Kernel(cache)

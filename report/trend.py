@@ -1,0 +1,92 @@
+"""The figures of the last days, day by day: of the tallies and findings kept beside snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from report import history
+from report.findings import summarise
+from report.reading import View
+from report.tally import DAYS, FOLDER, tallies, tally
+
+FIND = ("host", "kind", "severity", "question", "sentence")
+Values = list[float | None]
+
+
+def rows_of_hosts(view: View) -> pd.DataFrame:
+    """Return the tallies of the past, and today's as the report sees it."""
+    until = date.fromordinal(view.date.toordinal() - 1)
+    before = tallies(view.folder.parent, until, view.groups)
+    before = before.assign(
+        host=before["host"].astype("object").map(lambda h: view.renamed.get(h, h))
+    )
+    today = tally(view.frames, view.info).assign(day=view.date.toordinal())
+    shown = [one.astype("object") for one in (before, today) if len(one)]
+    return pd.concat(shown, ignore_index=True) if shown else today
+
+
+def figures_by_day(view: View, rows: pd.DataFrame, first: int) -> dict[str, Values]:
+    """Return each figure by day from the first to today; None on a day that is not known."""
+    by_day = {int(str(day)): one for day, one in rows.groupby("day")}
+    found = _findings(view, set(rows["host"]))
+    every: dict[str, Values] = {}
+    last = view.date.toordinal()
+    begin = max(first, last - DAYS + 1)
+    for label, of in FIGURES.items():
+        every[label] = [
+            of(by_day[day]) if day in by_day else None for day in range(begin, last + 1)
+        ]
+    for label, select in COUNTS.items():
+        counts = found[select(found)].groupby("day").size()
+        known = set(found["day"])
+        every[label] = [
+            float(counts.get(day, 0)) if day in known else None for day in range(begin, last)
+        ]
+    summary = summarise(view)
+    for label, test in OF_TODAY.items():
+        every[label].append(float(sum(map(test, summary.findings))))
+    return every
+
+
+def _findings(view: View, hosts: set[str]) -> pd.DataFrame:
+    """Return the findings of the days before, each once a day however many hosts it has."""
+    until = date.fromordinal(view.date.toordinal() - 1)
+    rows = history.rows(view.folder.parent, "findings", FIND, until, DAYS, FOLDER)
+    rows = rows.astype("object")
+    shown = rows["host"].map(lambda host: view.renamed.get(host, host))
+    # A day without a finding has a row without a host: it is known all the same.
+    kept = rows[shown.isin(list(hosts)) | rows["host"].isna()]
+    missing = rows[~rows["day"].isin(kept["day"])].drop_duplicates("day").assign(severity=None)
+    both = [one for one in (kept, missing) if len(one)]
+    every = pd.concat(both, ignore_index=True) if both else kept
+    return every.drop_duplicates(["day", "kind", "severity", "question", "sentence"])
+
+
+def _sum(name: str) -> Callable[[pd.DataFrame], float | None]:
+    def of(rows: pd.DataFrame) -> float | None:
+        known = rows[name].dropna()
+        return float(known.sum()) if len(known) else None
+
+    return of
+
+
+FIGURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
+    "Servers answering": lambda rows: float(rows["answered"].sum()),
+    "Servers not read": lambda rows: float((~rows["answered"].astype(bool)).sum()),
+    "Logins failed": _sum("failed"),
+    "Logins accepted": _sum("accepted"),
+}
+COUNTS: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "Filesystems above limit": lambda rows: rows["question"] == "Filling",
+    "Critical findings": lambda rows: rows["severity"] == "critical",
+    "Warnings": lambda rows: rows["severity"] == "warning",
+}
+OF_TODAY: dict[str, Callable[[Any], bool]] = {
+    "Filesystems above limit": lambda one: one.question == "Filling",
+    "Critical findings": lambda one: one.severity == "critical",
+    "Warnings": lambda one: one.severity == "warning",
+}

@@ -1,0 +1,163 @@
+"""The page of 7, 30 and 90 days: what the past says, host by host."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from report import derived, history, lines, pages, store, tables
+from report.reading import narrowed, view
+from report.tally import TALLY, tallies, tally
+from report.trend import figures_by_day, rows_of_hosts
+from tests.report import days
+
+
+def past(output: Path, count: int = 3, name: str = "worst") -> store.Day:
+    """Save a day, and `count` of the same before it; return it as it is read back."""
+    day = days.DAYS[name]()
+    sections = [*day.info.sections, "trends"]
+    for back in range(count, -1, -1):
+        on = day.date - timedelta(days=back)
+        info = day.info.model_copy(
+            update={
+                "report_date": on,
+                "sections": sections,
+                "from_at": day.info.from_at - timedelta(days=back),
+                "to_at": day.info.to_at - timedelta(days=back),
+            }
+        )
+        store.save(store.day_folder(output, on), info, day.frames, {})
+    return store.load(output)
+
+
+def text(page: object) -> str:
+    return re.sub(r"<[^>]+>", " ", page._repr_html_())  # type: ignore[attr-defined]
+
+
+def test_what_was_not_read_is_not_known() -> None:
+    day = days.DAYS["nobody"]()
+    rows = tally(day.frames, day.info)
+    assert list(rows) == [column.name for column in TALLY]
+    assert len(rows) == len(day.frames["hosts"])
+    assert not rows["answered"].any()
+    assert rows[["failed", "accepted", "rebooted"]].isna().all(axis=None)
+
+
+def test_a_tally_counts_each_host_of_the_day() -> None:
+    day = days.DAYS["worst"]()
+    rows = tally(day.frames, day.info)
+    assert rows["host"].tolist() == day.frames["hosts"]["host"].tolist()
+    assert int(rows["answered"].sum()) == len(view(day).answered)
+    logins = tables.sessions(day.frames["logins"])
+    assert int(rows["failed"].sum()) == tables.total(logins, "failed") > 0
+
+
+def test_a_past_day_without_a_tally_is_made_of_its_snapshot(tmp_path: Path) -> None:
+    day = past(tmp_path, 2)
+    before = day.date - timedelta(days=1)
+    made = tallies(tmp_path, before)
+    assert made["day"].nunique() == 2
+    derived.save(day)
+    saved = pd.read_parquet(day.folder / "derived" / "tally.parquet")
+    columns = ["host", "answered", "state", "failed", "accepted"]
+    last = made[made["day"] == before.toordinal()][columns].astype("object")
+    assert last.values.tolist() == saved[columns].astype("object").values.tolist()
+
+
+def test_a_damaged_day_is_not_known(tmp_path: Path) -> None:
+    day = past(tmp_path, 3)
+    gone = day.date - timedelta(days=2)
+    (store.day_folder(tmp_path, gone) / "data" / "outcomes.parquet").write_bytes(b"no")
+    known = view(day)
+    every = figures_by_day(known, rows_of_hosts(known), day.date.toordinal() - 3)
+    assert every["Servers answering"][1] is None
+    assert all(len(one) == 4 for one in every.values())
+    # The findings of none of the days before were kept.
+    assert "3 days not known" in text(pages.trends(day))
+
+
+def test_the_first_day_is_a_line(tmp_path: Path) -> None:
+    day = past(tmp_path, 0)
+    page = pages.trends(day)
+    assert "First report: nothing to compare with." in text(page)
+    assert "<svg" not in page._repr_html_()
+
+
+def test_an_edition_counts_its_own_hosts_alone(tmp_path: Path) -> None:
+    day = past(tmp_path)
+    web = narrowed(day, ["web"])
+    rows = rows_of_hosts(web)
+    assert set(rows["host"]) == set(web.hosts)
+    every = figures_by_day(web, rows, day.date.toordinal() - 3)
+    assert max(one or 0 for one in every["Servers answering"]) <= len(web.hosts)
+    said = text(pages.trends(web))
+    assert "db" not in re.findall(r"\b\w+\b", said)
+    assert "web" in said
+
+
+def test_availability_is_looks_that_found_hosts_running(tmp_path: Path) -> None:
+    day = past(tmp_path)
+    rows = rows_of_hosts(view(day))
+    app = rows[rows["groups"].str.startswith("app") & (rows["state"] != "maintenance")]
+    up = app["answered"].astype(bool) & app["state"].isin(["up", "degraded"])
+    share = int(10_000 * up.mean() + 1e-6) / 100
+    assert 0 < share < 100
+    assert f"{share:.2f}" in text(pages.trends(day))
+    target = day.info.model_copy(update={"availability_target": 0.0})
+    assert "every group met" in text(pages.trends(replace(day, info=target)))
+
+
+def test_a_calendar_shows_every_day_and_what_is_not_known() -> None:
+    drawn = str(lines.calendar([0, None, 2, 5], date(2026, 11, 25), True, "x"))
+    assert drawn.count("<rect") == 4
+    assert re.findall(r">([–\d]+)</text>", drawn) == ["–", "2", "5"]
+    assert drawn.count('fill="#a81e0b"') == 1
+
+
+def test_a_line_breaks_where_a_day_is_not_known() -> None:
+    drawn = str(lines.trend([1.0, 2.0, None, 4.0, 3.0], 'a "b" <c>'))
+    assert "a &#34;b&#34; &lt;c&gt;" in drawn
+    line = re.search(r'd="(M[^"]+)" fill="none"', drawn)
+    assert line
+    assert line[1].count("M") == 2
+
+
+@pytest.mark.parametrize(("value", "top"), [(0, 1), (1, 1), (57, 60), (14068, 20000), (100, 100)])
+def test_a_scale_ends_at_a_round_number(value: float, top: float) -> None:
+    assert lines.top_of(value) == top
+
+
+def test_a_forecast_is_a_wedge_that_ends_at_full() -> None:
+    def drawn(wedge: lines.Wedge | None) -> str:
+        values = [80.0, None, 90.0]
+        return str(lines.filling(values, 14, 85, wedge, True, 50, "x", date(2026, 11, 23)))
+
+    assert lines.ROSE not in drawn(None)
+    shape = re.search(rf'd="M([^"]+)Z" fill="{lines.ROSE}"', drawn(lines.Wedge(5, 40)))
+    assert shape
+    corners = [tuple(map(float, one.split())) for one in shape[1].split("L")]
+    assert len(corners) == 4
+    assert min(y for _, y in corners) == lines.TOP
+
+
+def test_the_fullest_stand_in_panels_with_their_past(tmp_path: Path) -> None:
+    day = past(tmp_path, 9)
+    page = pages.disks(day)._repr_html_()
+    assert "to look at" in page
+    assert 1 <= page.count('class="lines"') <= 6
+    edition = narrowed(day, ["web"])
+    said = re.findall(r'aria-label="([^"]+)"', pages.disks(edition)._repr_html_())
+    hosts = {one.partition(" ")[0] for one in said if ": " in one and " /" in one}
+    assert hosts <= set(edition.hosts)
+
+
+def test_the_past_of_some_hosts_is_read_alone(tmp_path: Path) -> None:
+    day = past(tmp_path, 2)
+    rows = history.rows(tmp_path, "disks", ("host", "mount"), day.date, 3, hosts=["db03", "none"])
+    assert set(rows["host"]) == {"db03"}
+    assert rows["day"].nunique() == 3
