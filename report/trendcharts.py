@@ -9,9 +9,9 @@ from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 
 from report.cells import Grid
-from report.sheets import GREY, Sheet
+from report.sheets import Sheet
 
-HAIR = "CFCDC8"
+HAIR, GREY = "CFCDC8", "595959"
 WIDE, HIGH = 15, 6.5  # centimetres
 COLUMNS, ROWS = 8, 14  # so many of the sheet one chart covers
 ABREAST = 2
