@@ -2,7 +2,8 @@
 
 Taken from it: its named styles (below), the font of cells that have none, page set-up, margins,
 header and footer of the sheets "Summary" and "Table" (the latter for all others), and of
-"Summary" the widths of the columns and the pictures. Its cells are samples and stay there.
+"Summary" the widths of the columns, the height of row 1 and the pictures. Its cells are
+samples and stay there.
 In a header or footer {title}, {date} and {foot} stand for those of the day.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from copy import copy, deepcopy
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -38,6 +40,7 @@ STYLES = tuple(
 SETUP = ("orientation", "paperSize", "scale", "fitToWidth", "fitToHeight")
 LONGEST = 80  # characters of ours in a part of a header: Excel takes 255 in all
 LOGO_WIDE, LOGO_HIGH = 170, 44  # pixels
+POINTS = 0.75  # a pixel of a spreadsheet
 USUAL_WIDTH = 13.0
 
 
@@ -101,10 +104,17 @@ class Looks:
             part.text = _filled(part.text, self._info)
 
     def illustrate(self, sheet: Any, column: int) -> None:
-        """Put the template's pictures on the first sheet; without any, the branding's logo."""
-        pictures = list(self._template[COVER]._images)
-        with suppress(OSError):  # a picture that Pillow cannot read is left out
-            pictures = pictures or _logo(self._info, f"{get_column_letter(column)}1")
+        """Put the template's pictures on the first sheet; without any, the branding's logo.
+
+        The logo stands in a column of the first row, which is as high as it needs.
+        """
+        like = self._template[COVER]
+        pictures, height = list(like._images), like.row_dimensions[1].height
+        if not pictures:
+            with suppress(OSError):  # a picture that Pillow cannot read is left out
+                pictures = _logo(self._info, f"{get_column_letter(column)}1")
+            height = pictures[0].height * POINTS + 3 if pictures else height
+        sheet.row_dimensions[1].height = height
         for picture in pictures:
             sheet.add_image(picture)
 
@@ -119,18 +129,12 @@ def _opened(template: Path) -> tuple[Any, Any]:
 
 
 def _parts(both: Any) -> Iterator[Any]:
-    for where in (
-        "oddHeader",
-        "oddFooter",
-        "evenHeader",
-        "evenFooter",
-        "firstHeader",
-        "firstFooter",
+    for pages, end, side in product(
+        ("odd", "even", "first"), ("Header", "Footer"), ("left", "center", "right")
     ):
-        for side in ("left", "center", "right"):
-            part = getattr(getattr(both, where), side)
-            if part is not None and part.text:
-                yield part
+        part = getattr(getattr(both, pages + end), side)
+        if part is not None and part.text:
+            yield part
 
 
 def _filled(text: str, info: Info) -> str:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from matplotlib import pyplot
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Font, PatternFill
 
@@ -53,6 +54,17 @@ def made(folder: Path, like: Path, name: str = "worst", **info: Any) -> Any:
     path = folder / "made.xlsx"
     assert main([str(folder / "output"), DAY, str(path), str(like)]) == 0
     return openpyxl.load_workbook(path)
+
+
+def large_png(folder: Path) -> Path:
+    """A picture that has to be made smaller."""
+    path = folder / "logo.png"
+    pyplot.imsave(path, [[[0.1, 0.2, 0.5]] * 200] * 200)
+    return path
+
+
+def pixels(emu: int) -> int:
+    return emu // 9525
 
 
 def by_text(sheet: Any, text: str) -> Any:
@@ -125,6 +137,12 @@ def test_the_logo_stands_on_the_first_sheet_unless_the_template_has_a_picture(
         book["Summary"].add_image(Image(BytesIO(png(tmp_path).read_bytes())), "B2")
 
     logo = Branding(logo=png(tmp_path)).shown(tmp_path)
+    (tmp_path / "high").mkdir()
+    large = Branding(logo=large_png(tmp_path / "high")).shown(tmp_path)
+    cover = made(tmp_path, OURS, branding=large)["Summary"]
+    sizes = [one.anchor.ext for one in cover._images]
+    assert [(pixels(one.width), pixels(one.height)) for one in sizes] == [(44, 44)]
+    assert cover.row_dimensions[1].height == 36  # it covers no text of the next row
     where = [
         [(one.anchor._from.col, one.anchor._from.row) for one in sheet._images]
         for like in (OURS, template(tmp_path / "own.xlsx", pictured))
