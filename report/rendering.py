@@ -163,7 +163,11 @@ def _pages(
         made += [folder / "report.ipynb", folder / "report.html"]
         console.detail("pages written")
         pdf = make_pdf(
-            paper, limits.seconds, limits.memory_megabytes, day.info.finished_at.isoformat()
+            paper,
+            limits.seconds,
+            limits.memory_megabytes,
+            day.info.finished_at.isoformat(),
+            limits.engine,
         )
         write_whole(folder / "report.pdf", pdf)
         made.append(folder / "report.pdf")
