@@ -24,14 +24,16 @@ from report.causes import IN_WORDS
 from report.contract import Finding, Summary
 from report.errors import DocumentError, in_template
 from report.headline import not_read
+from report.later import when
 from report.settings import Mail, Settings
-from report.standing import gone, standing
+from report.standing import gone, known_of, standing
 from report.store import Day
 from report.words import listing, period, plural, readable, size
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 WIDTH = 72
 MOST = 8  # rows of a block; the attached report has the rest
+MOST_ASIDE = 4  # of what nobody needs to act on
 MOST_HOSTS = 6
 MARKS = {"critical": "■", "warning": "△", "unread": "–", "planned": "◇", "good": "○"}
 CODE = re.compile("`([^`]*)`")
@@ -176,8 +178,8 @@ def _said(
         "figures": summary.figures,
         "blocks": blocks,
         "nothing": "None." if summary.hosts_read else "Not known: no server could be read.",
-        "resolved": [gone(one) for one in summary.resolved[:MOST]],
-        "resolved_count": len(summary.resolved),
+        "later": _later(summary),
+        "asides": _asides(summary),
         "unread": unread[:MOST],
         "unread_more": sum(len(one.hosts) for one in summary.unread[MOST:]),
         "coverage": _coverage(summary),
@@ -207,6 +209,34 @@ def _block(name: str, findings: Sequence[Finding], today: date) -> dict[str, Any
         for one in findings[:MOST]
     ]  # fmt: skip
     return {"name": name, "count": len(findings), "rows": rows, "more": len(findings) - len(rows)}
+
+
+def _later(summary: Summary) -> list[dict[str, Any]]:
+    rows = [
+        {"mark": "", "subject": one.host, "sentence": f"{when(one)}.", "since": ""}
+        for one in summary.later
+    ]
+    return _aside("Will be full", rows)
+
+
+def _asides(summary: Summary) -> list[dict[str, Any]]:
+    """Return what nobody needs to act on: planned, silenced, resolved; only what there is."""
+    planned = [{"mark": MARKS["planned"], **known_of(one)} for one in summary.planned]
+    silenced = [{"mark": MARKS[one.finding.severity], **known_of(one)} for one in summary.silenced]
+    resolved = [{"mark": MARKS["good"], **gone(one)} for one in summary.resolved]
+    return [
+        *_aside("Planned", planned),
+        *_aside("Silenced", silenced),
+        *_aside("Resolved since yesterday", resolved, MOST),
+    ]
+
+
+def _aside(
+    name: str, rows: Sequence[dict[str, str]], most: int = MOST_ASIDE
+) -> list[dict[str, Any]]:
+    """Return a block with a line for each, or none where there is none."""
+    more = max(0, len(rows) - most)
+    return [{"name": name, "count": len(rows), "rows": rows[:most], "more": more}] if rows else []
 
 
 def _hosts(hosts: Sequence[str]) -> str:
