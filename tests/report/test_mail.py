@@ -292,7 +292,11 @@ def test_what_nobody_needs_to_act_on_is_counted_and_told(settings: Settings) -> 
         silenced=(Silenced(one, "anna", f"ordered {NASTY}", date(2026, 12, 1)),),
     )
     plain, html = bodies(compose(day, changed, settings, []))
-    assert "WILL BE FULL  (6)" in plain and "PLANNED  (5)" in plain and "SILENCED  (1)" in plain
+    assert (
+        "WILL BE FULL  (6, at the pace of the days before)" in plain
+        and "PLANNED  (5)" in plain
+        and "SILENCED  (1)" in plain
+    )
     for body in (plain, Shown(html).text):
         flat = " ".join(body.split())
         assert "/srv in about 20 days (15 to 60)." in flat and "about 24 days" not in flat
