@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
+from report import markup
 from report.causes import IN_WORDS
 from report.contract import Finding, Summary, Unread
 from report.headline import not_read
 from report.later import sentence
 from report.marks import mark
-from report.markup import Col, block, bold, note, prose, quiet, table
+from report.markup import Col, bold, note, prose, quiet, table
 from report.reading import View
 from report.sections import NAMES, nth
 from report.standing import standing
@@ -31,6 +33,7 @@ FEWEST = 4  # of warnings that critical findings leave room for
 FIRST = {"Broken": 3, "Got in": 2, "Filling": 2}  # so many before any other
 LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
 UNREAD, NAMED = 4, 3  # causes; of what will be full, and of what is resolved
+block = partial(markup.block, level=2)
 COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n"), Col("", 16, "n"))
 # In points on paper: what a page holds, and what things on it take.
 PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
