@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-from report.marks import GREY, HAIR, INK, MID, RED
+from report.marks import GREY, INK, MID, RED
 from report.words import number, plural
 
 if TYPE_CHECKING:
@@ -39,48 +39,6 @@ STYLE: dict[Any, Any] = {
 
 for _font in sorted(FONTS.glob("*.ttf")):
     font_manager.fontManager.addfont(_font)
-
-
-def logins_by_hour(hours: pd.DataFrame) -> Figure:
-    """Return failed and accepted logins by hour, one above the other, each with its own scale.
-
-    hours: as `tables.by_hour` returns it.
-    """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(138 * MM, 52 * MM))
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1.5, 1])
-        figure.subplots_adjust(left=0.075, right=0.998, top=0.9, bottom=0.1, hspace=0.62)
-        _hourly(upper, hours, "failed", INK)
-        _hourly(lower, hours, "accepted", MID)
-        step = 3 if len(hours) <= 30 else 6
-        shown = [n for n, hour in enumerate(hours["hour"]) if hour.hour % step == 0]
-        lower.set_xticks(shown, [f"{hours['hour'].iloc[n]:%H:%M}" for n in shown])
-        lower.tick_params(length=0, pad=3)
-        upper.tick_params(length=0)
-        upper.set_xlim(-0.6, len(hours) - 0.4)
-    return figure
-
-
-def _hourly(axes: Axes, hours: pd.DataFrame, result: str, colour: str) -> None:
-    values = [int(value) for value in hours[result]]
-    most = max(values, default=0)
-    peak = values.index(most) if most else 0
-    axes.bar(range(len(values)), values, width=0.72, color=colour, linewidth=0)
-    _bare(axes)
-    axes.set_ylim(0, most * 1.02 or 1)
-    axes.set_yticks([0, most] if most else [0], [number(v) for v in ([0, most] if most else [0])])
-    axes.grid(axis="y", color=HAIR, linewidth=0.4)
-    axes.set_axisbelow(True)
-    axes.text(0, 1.05, result.capitalize(), transform=axes.transAxes, weight=600)
-    if most:
-        right = peak > len(values) / 2
-        # On the left it begins behind the name of what is drawn.
-        place = peak if right else max(peak, 2.2)
-        said = f"{number(most)} at {hours['hour'].iloc[peak]:%H:%M}"
-        axes.annotate(
-            said, (place, most), xytext=(0, 3),
-            textcoords="offset points", ha="right" if right else "left",
-        )  # fmt: skip
 
 
 def used_over_fleet(percents: pd.Series, warning: float, critical: float) -> Figure:

@@ -93,6 +93,8 @@ def _below(summary: Summary) -> int:
     shown = summary.unread[:UNREAD]
     causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
     gone = HEAD + over * (ROW + LINE) if over else 0
+    windows = min(len(summary.planned), NAMED)
+    soon += HEAD + windows * (ROW + LINE) if windows else 0
     return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 
 

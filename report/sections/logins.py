@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from report import charts, tables
-from report.marks import mark
-from report.markup import Col, Page, block, bold, columns, halves, section, table
+from report import hourly, tables
+from report.markup import Col, Page, block, bold, columns, halves, joined, section, table
+from report.measures import network
 from report.reading import View, frame_of
 from report.rules.logins import roots
-from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
+from report.sections import FEW, NAMES, cut, flows, nth, unknown
+from report.sections.newcomers import new
 from report.words import is_missing, moment, number, plural, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SOURCES, HOSTS = 8, 5  # rows, so that the page is one
+NETWORKS, PAIRS, HOSTS, ROOTS, ROLES = 5, 8, 5, 3, 3  # rows, so that the page is one
+NOT_LOGGED = "not in the log"
+WEEK = 7
 BY_COUNT = (Col("Failed", 15, "n"), Col("Accepted", 17, "n"))
 
 
@@ -32,10 +36,10 @@ def page(view: View) -> Page:
     if every.empty:
         said = f"Nobody came in, and nobody tried, on {view.reach('logins')}."
         return section("logins", nth_, NAMES["logins"], said, [], flow)
-    parts = [_to_explain(view), _by_hour(view, seen)]
-    parts += [_sources(view, seen), halves(_accepted(seen), _tried(seen))]
+    parts = [new(view), _by_hour(view, seen), _networks(view, seen)]
+    parts.append(halves(_accepted(seen), joined([_root(view, seen), _privilege(every)])))
     hosts = _hosts(view, seen) if len(view.hosts) > FEW else Markup()
-    parts.append(halves(hosts, _privilege(every)))
+    parts.append(halves(_tried(seen), hosts))
     return section("logins", nth_, NAMES["logins"], _finding(view, seen), parts, flow)
 
 
@@ -50,21 +54,6 @@ def _finding(view: View, seen: pd.DataFrame) -> str:
     if len(view.hosts) == 1 and not view.whole("logins"):
         where = " in the part of its log that could be read"
     return f"{said}{where}; root never by password."
-
-
-def _to_explain(view: View) -> Markup:
-    rows = roots(view).sort_values("at", ascending=False, kind="stable")
-    if rows.empty:
-        return Markup()
-    cols = (Col("", 5, "m"), Col("At", 16), Col("User", 24), Col("Host", 36), Col("Source", 48),
-            Col("Method", 30),            Col("Times", 15, "n"))  # fmt: skip
-    shown = [
-        (mark("critical"), _at(view, at), bold(user), bold(host), source, method, times)
-        for at, user, host, source, method, times in _cells(
-            rows.head(ROWS), "at", "user", "host", "source_ip", "method", "count"
-        )
-    ]
-    return block("To explain", cut(len(shown), len(rows), "login"), table(cols, shown))
 
 
 def _cells(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
@@ -90,67 +79,112 @@ def _by_hour(view: View, seen: pd.DataFrame) -> Markup:
         most = number(int(hours["failed"].iloc[nth_]))
         peak = f"most failed at {hours['hour'].iloc[nth_]:%H:%M}, {most} in an hour"
     alt = f"Logins by hour: {number(failed)} failed and {number(accepted)} accepted; {peak}."
-    sources = seen.loc[seen["result"] == "failed", "source_ip"].dropna()
-    inside = set(seen.loc[seen["result"] == "accepted", "source_ip"].dropna())
-    both = len(set(sources) & inside)
-    noun = "address" if sources.nunique() == 1 else "addresses"
-    facts = _fact(number(sources.nunique()), f"{noun} failed to log in.")
-    facts += _fact(number(both), "of them also got in.")
-    chart = charts.image(charts.logins_by_hour(hours), alt)
-    note = f"{info.time_zone}; each with its own scale; {plural(read, 'server')} read{gap}"
-    return block("By hour", note, columns((5, chart), (1, facts)))
+    before = [hourly.earlier(view, hours["hour"], days) for days in (1, WEEK)]
+    lines = [one.failed for one in before]
+    log = "Logarithmic scale; " if hourly.logarithmic(list(hours["failed"]), lines) else ""
+    chart = Markup('<div class="scroll">{}</div>').format(hourly.chart(hours, lines, alt))
+    note = f"{log}{plural(read, 'server')} read{gap}{_compared(read, before)}"
+    return block("By hour", note, columns((5, chart), (1, _came_from(seen))))
+
+
+def _compared(read: int, before: Sequence[hourly.Earlier]) -> str:
+    """Return of how many servers the days before speak, where that is another number."""
+    days = zip(("yesterday", "a week ago"), before, strict=True)
+    said = [f"{name} {number(one.read)}" for name, one in days if one.read not in (0, read)]
+    return f"; {', '.join(said)}" if said else ""
+
+
+def _came_from(seen: pd.DataFrame) -> Markup:
+    sources = set(seen.loc[seen["result"] == "failed", "source_ip"].dropna())
+    both = sources & set(seen.loc[seen["result"] == "accepted", "source_ip"].dropna())
+    noun = "address" if len(sources) == 1 else "addresses"
+    facts = _fact(number(len(sources)), f"{noun} failed to log in.")
+    return facts + _fact(number(len(both)), "of them also got in.")
 
 
 def _fact(value: str, said: str) -> Markup:
     return Markup('<p class="big">{}</p><p class="cap">{}</p>').format(value, said)
 
 
-def _sources(view: View, seen: pd.DataFrame) -> Markup:
+def _networks(view: View, seen: pd.DataFrame) -> Markup:
+    """Return the networks that failed most, a /24 or /64 each; one address stands by itself."""
     known = seen[seen["source_ip"].notna()]
-    every = tables.ranked(known, ["source_ip"], "failed")
+    names = {one: network(one) for one in known["source_ip"].unique()}
+    every = tables.ranked(
+        known.assign(network=known["source_ip"].map(names)), ["network"], "failed"
+    )
     every = every[every["failed"] > 0]
     if every.empty:
         return Markup()
-    cols = (Col("Source", 50), *BY_COUNT, Col("Hosts", 15, "n"), Col("Users tried", 21, "n"),
-            Col("First", 28, "n"), Col("Last", 28, "n"))  # fmt: skip
+    single = {network_: source for source, network_ in names.items()}
+    cols = (Col("Network", 46), *BY_COUNT, Col("Addresses", 18, "n"), Col("Hosts", 13, "n"),
+            Col("Users tried", 19, "n"), Col("First", 23, "n"), Col("Last", 23, "n"))  # fmt: skip
     rows = [
-        (source, failed, accepted, hosts, users, _at(view, first), _at(view, last))
-        for source, failed, accepted, hosts, users, first, last in _cells(
-            every.head(SOURCES), "source_ip", "failed", "accepted", "hosts", "users",
+        (single[name] if sources == 1 else name, failed, accepted, sources, hosts, users,
+         _at(view, first), _at(view, last))
+        for name, failed, accepted, sources, hosts, users, first, last in _cells(
+            every.head(NETWORKS), "network", "failed", "accepted", "sources", "hosts", "users",
             "first_at", "last_at",
         )
     ]  # fmt: skip
-    whole = tables.total(seen, "failed")
-    share = int(every.head(SOURCES)["failed"].sum())
-    said = f"{cut(len(rows), len(every), 'source')}"
+    whole, share = tables.total(seen, "failed"), int(every.head(NETWORKS)["failed"].sum())
+    said = f"{cut(len(rows), len(every), 'network')}"
     if len(rows) < len(every):
-        sources = plural(len(every), "source")
-        said = f"{number(len(rows))} of {sources} made {number(share)} of {number(whole)} tries"
-    return block("Failed by source", said, table(cols, rows))
+        many = plural(len(every), "network")
+        said = f"{number(len(rows))} of {many} made {number(share)} of {number(whole)} tries"
+    return block("Failed by network", said, table(cols, rows))
 
 
 def _accepted(seen: pd.DataFrame) -> Markup:
-    every = tables.ranked(seen[seen["result"] == "accepted"], ["user"])
+    every = tables.ranked(seen[seen["result"] == "accepted"], ["user", "source_ip"])
+    title = "Accepted by user, source"
     if every.empty:
-        return block("Accepted by user", "None on the servers read.", Markup())
-    return _users("Accepted by user", every, "accepted", "Accepted")
+        return block(title, "None on the servers read.", Markup())
+    cols = (Col("User", 26), Col("Source", 30), Col("Accepted", 16, "n"), Col("Hosts", 12, "n"))
+    rows = [
+        (NOT_LOGGED if is_missing(user) else user, NOT_LOGGED if is_missing(source) else source,
+         count, hosts)
+        for user, source, count, hosts in _cells(
+            every.head(PAIRS), "user", "source_ip", "accepted", "hosts"
+        )
+    ]  # fmt: skip
+    return block(title, cut(len(rows), len(every), "pair", "").rstrip("; "), table(cols, rows))
+
+
+def _root(view: View, seen: pd.DataFrame) -> Markup:
+    """Return how root came in, by method and source: also by key it is nobody in particular."""
+    every = tables.ranked(
+        seen[(seen["result"] == "accepted") & (seen["user"] == "root")], ["method", "source_ip"]
+    )
+    if every.empty:
+        return block("root", f"Did not come in on {view.reach('logins')}.", Markup())
+    cols = (Col("By", 26), Col("Source", 30), Col("Accepted", 16, "n"), Col("Hosts", 12, "n"))
+    rows = [
+        (NOT_LOGGED if is_missing(method) else method,
+         NOT_LOGGED if is_missing(source) else source, count, hosts)
+        for method, source, count, hosts in _cells(
+            every.head(ROOTS), "method", "source_ip", "accepted", "hosts"
+        )
+    ]  # fmt: skip
+    count = int(every["accepted"].sum())
+    times = "once" if count == 1 else plural(count, "time")
+    ways = f", {cut(len(rows), len(every), 'way')}" if len(every) > 1 else ""
+    return block("root", f"Came in {times}{ways}", table(cols, rows))
 
 
 def _tried(seen: pd.DataFrame) -> Markup:
     every = tables.ranked(seen[seen["result"] == "failed"], ["user"], "failed")
     if every.empty:
         return block("Failed by user", "None on the servers read.", Markup())
-    return _users("Failed by user", every, "failed", "Failed")
-
-
-def _users(title: str, every: pd.DataFrame, result: str, head: str) -> Markup:
-    cols = (Col("User", 36), Col(head, 18, "n"), Col("Hosts", 14, "n"), Col("Sources", 16, "n"))
-    rows: list[tuple[Any, ...]] = []
-    for user, count, hosts, sources in _cells(every.head(ROWS), "user", result, "hosts", "sources"):
-        rows.append(("not in the log" if is_missing(user) else user, count, hosts, sources))
-    return block(
-        title, cut(len(rows), len(every), "user", "all in the workbook"), table(cols, rows)
-    )
+    cols = (Col("User", 36), Col("Failed", 18, "n"), Col("Hosts", 14, "n"), Col("Sources", 16, "n"))
+    rows = [
+        (NOT_LOGGED if is_missing(user) else user, count, hosts, sources)
+        for user, count, hosts, sources in _cells(
+            every.head(HOSTS), "user", "failed", "hosts", "sources"
+        )
+    ]
+    said = cut(len(rows), len(every), "user", "all in the workbook")
+    return block("Failed by user", said, table(cols, rows))
 
 
 def _hosts(view: View, seen: pd.DataFrame) -> Markup:
@@ -180,7 +214,7 @@ def _privilege(every: pd.DataFrame) -> Markup:
         Col("Refused", 14, "n"),
         Col("Hosts", 10, "n"),
     )
-    rows = _cells(ranked.head(HOSTS), "user", "target_user", "accepted", "failed", "hosts")
+    rows = _cells(ranked.head(ROLES), "user", "target_user", "accepted", "failed", "hosts")
     refused = int(ranked["failed"].sum())
     said = f"{number(refused)} refused" if refused else "None was refused"
     return block("sudo and su", said, table(cols, rows))

@@ -34,7 +34,10 @@ def faults(path: Path, summary: Summary) -> list[str]:
 
 
 def _wrong(rows: Sequence[Sequence[Any]], one: KeyFigure) -> str:
-    """Return how a key figure differs from the cell behind its label; a formula is none."""
+    """Return how a key figure differs from the cell behind its label.
+
+    A formula counts as what it came to when it was written; without that it is not compared.
+    """
     told = {text for text in (one.unit, one.note) if text}
     named = [row[1:] for row in rows if row and row[0] == one.label]
     behind = [cells for cells in named if told & {str(cell) for cell in cells}] or named
@@ -79,9 +82,9 @@ def _cover(file: ZipFile) -> list[list[Any]]:
 
 
 def _value(cell: Any, texts: Sequence[str]) -> Any:
-    if (formula := cell.findtext(f"{MAIN}f")) is not None:
-        return f"={formula}"
     kind, raw = cell.get("t", "n"), cell.findtext(f"{MAIN}v")
+    if not raw and (formula := cell.findtext(f"{MAIN}f")) is not None:
+        return f"={formula}"
     if kind == "inlineStr":
         return "".join(cell.itertext())
     if raw is None:
