@@ -46,7 +46,8 @@ def _ready(run: Run, folder: Path) -> bool:
         return _edition_ready(run, day, folder)
     run.console.say(f"The report of {day.date} was collected and not finished; now it is.")
     with new_kernel(run) as kernel:
-        documents(run, day, kernel, as_asked=False)
+        if not documents(run, day, kernel, as_asked=False):
+            return False
     delivery.prepare(folder, run.settings)
     return True
 
@@ -60,7 +61,8 @@ def _edition_ready(run: Run, day: store.Day, folder: Path) -> bool:
         return False
     try:
         with new_kernel(run) as kernel:
-            documents(run, day, kernel, as_asked=False, edition=edition)
+            if not documents(run, day, kernel, as_asked=False, edition=edition):
+                return False
     except SettingsError as error:  # the day knows no such group
         delivery.forget(folder)
         run.problem(EXIT_DOCUMENT, f"no report of {named(folder)}: {error}")

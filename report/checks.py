@@ -131,7 +131,9 @@ def _pdf(settings: Settings) -> Check:
 
     limits = settings.daily.pdf
     try:
-        made = make_pdf("<p>check</p>", limits.seconds, limits.memory_megabytes)
+        made = make_pdf(
+            "<p>check</p>", limits.seconds, limits.memory_megabytes, engine=limits.engine
+        )
         return Check("PDF engine", True, f"made a page of {len(made):,} bytes")
     except DocumentError as error:
         return Check("PDF engine", False, f"{error}; the HTML would be attached in its place")

@@ -79,6 +79,20 @@ class Resolved:
 
 
 @dataclass(frozen=True)
+class Later:
+    """A filesystem that will be full, but not so soon that it is a finding.
+
+    days: about when, earliest and latest the range of it.
+    """
+
+    host: str
+    mount: str
+    days: float
+    earliest: float
+    latest: float
+
+
+@dataclass(frozen=True)
 class KeyFigure:
     """One of the figures at the head: "56" "of 60"; `mark` is the worst finding behind it.
 
@@ -134,7 +148,7 @@ class Summary:
     some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
     the day before that are none today; days_before: how many days today is held against.
     planned: what lies in a window of maintenance; silenced: what somebody knows of. Neither is
-    among the findings.
+    among the findings. later: what will be full, soonest first.
     """
 
     headline: str
@@ -150,3 +164,4 @@ class Summary:
     days_before: int = 0
     planned: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    later: tuple[Later, ...] = ()

@@ -6,25 +6,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from openpyxl import Workbook
-
 from report.cells import Column, Formula, Grid, Link, Typed
 from report.contract import Finding, Summary, Unread
-from report.sheets import GREY, Sheet, font
+from report.looks import COVER, Looks
+from report.sheets import Sheet
 from report.store import Day
 
-WIDTHS = (32, 20, 18, 80, 12, 12)
+COLUMNS = 6
 SEVERITY = (("critical", '{c}="critical"'), ("warning", '{c}="warning"'))
 FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
 
 
-def write_cover(book: Workbook, day: Day, summary: Summary, tables: list[Grid]) -> dict[str, float]:
+def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> dict[str, float]:
     """Write the first sheet; return what its formulas come to, by cell."""
-    sheet = Sheet(book, "Summary", WIDTHS)
+    sheet = Sheet(looks, COVER, looks.widths(COLUMNS))
+    looks.illustrate(sheet.raw, COLUMNS - 1)
     named = " – ".join(filter(None, (day.info.title, day.info.organisation)))
-    sheet.line(f"{named}, {day.date:%A}, {day.date.day} {day.date:%B %Y}", style=font(color=GREY))
-    sheet.banner(summary.headline, font(18, bold=True))
-    sheet.banner(summary.lead, font(12))
+    sheet.line(f"{named}, {day.date:%A}, {day.date.day} {day.date:%B %Y}", style="Report day")
+    sheet.banner(summary.headline, "Report headline")
+    sheet.banner(summary.lead, "Report lead")
     for name, value, kind in _facts(day, summary):
         sheet.line(name, value, kinds=("text", kind))
     for title, grid in (
@@ -34,7 +34,7 @@ def write_cover(book: Workbook, day: Day, summary: Summary, tables: list[Grid]) 
         ("Sheets", _contents(tables)),
     ):
         sheet.line()
-        sheet.line(title, style=font(13, bold=True))
+        sheet.line(title, style="Report section")
         if grid.rows:
             sheet.grid(grid, f"summary_{table_name(grid.title)}")
         else:

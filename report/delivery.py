@@ -51,6 +51,15 @@ def write_message(folder: Path, message: EmailMessage) -> bool:
     return True
 
 
+def withdraw(folder: Path) -> None:
+    """Take a message away that was made of other documents, unless it waits or went out.
+
+    What waits was right when it was made; it stays as its recipients are to get it.
+    """
+    if state(folder) in ("", "due"):
+        (folder / MESSAGE).unlink(missing_ok=True)
+
+
 def prepare(folder: Path, settings: Settings) -> None:
     """Note the day's message as waiting for the settings' recipients.
 

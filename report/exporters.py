@@ -6,7 +6,6 @@ HTMLExporter parses its own output once more with BeautifulSoup, which costs hal
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,12 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from report.engines import Engine
+from report.fonts import fonts_css
 from report.outline import with_chart_places
-from report.pdf import FONTS, make_pdf
+from report.pdf import make_pdf
 
 TEMPLATES = Path(__file__).parent / "templates"
-FACES = (
-    ("IBM Plex Sans", 400, "IBMPlexSans-Regular.woff2"),
-    ("IBM Plex Sans", 600, "IBMPlexSans-SemiBold.woff2"),
-    ("IBM Plex Mono", 400, "IBMPlexMono-Regular.woff2"),
-)
 
 
 class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
@@ -88,7 +84,7 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
 
 
 class InfraPDFExporter(InfraHTMLExporter):
-    """The same as PDF. `seconds` and `memory_megabytes` limit the engine's process."""
+    """The same as PDF by `engine`. `seconds` and `memory_megabytes` limit its process."""
 
     export_from_notebook = "Infrastructure report (PDF)"
     output_mimetype = "application/pdf"
@@ -96,6 +92,7 @@ class InfraPDFExporter(InfraHTMLExporter):
     seconds = 120.0
     memory_megabytes = 2048
     made_at = ""
+    engine: Engine = "auto"
 
     def _file_extension_default(self) -> str:
         return ".pdf"
@@ -105,7 +102,7 @@ class InfraPDFExporter(InfraHTMLExporter):
     ) -> tuple[Any, dict[str, Any]]:
         """Return the PDF's bytes and its resources. Raises DocumentError."""
         html, resources = super().from_notebook_node(nb, resources, **kwargs)
-        pdf = make_pdf(html, self.seconds, self.memory_megabytes, self.made_at)
+        pdf = make_pdf(html, self.seconds, self.memory_megabytes, self.made_at, self.engine)
         resources["output_extension"] = ".pdf"
         return pdf, resources
 
@@ -115,15 +112,6 @@ def find(name: str, own: Path | None) -> Path:
     if own and (own / name).is_file():
         return own / name
     return TEMPLATES / "infra" / name
-
-
-def fonts_css() -> str:
-    """Return the @font-face rules with the fonts in them."""
-    return "\n".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: '
-        f"url(data:font/woff2;base64,{base64.b64encode((FONTS / name).read_bytes()).decode()}) }}"
-        for family, weight, name in FACES
-    )
 
 
 def title_of(nb: NotebookNode) -> str:

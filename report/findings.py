@@ -9,6 +9,7 @@ from report import tables
 from report.contract import Finding, KeyFigure, Severity, Silenced, Summary, Unread
 from report.gaps import gathered
 from report.headline import headline, lead
+from report.later import later
 from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, view
 from report.rules import asked, findings
 from report.silences import divided
@@ -65,6 +66,7 @@ def summarise(day: Day) -> Summary:
         resolved=tuple(resolved(every, past, _read(known))),
         planned=planned,
         silenced=tuple(silenced),
+        later=later(known, every),
         days_before=len(past.days),
         hosts=listed,
         hosts_read=read,

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import textwrap
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from markupsafe import Markup, escape
 
 from collectors.errors import Fault, SettingsError
-from report.causes import IN_WORDS
-from report.contract import Finding, Summary
+from report import mailbody
+from report.contract import Summary
 from report.errors import DocumentError, in_template
-from report.headline import not_read
 from report.settings import Mail, Settings
-from report.standing import gone, standing
 from report.store import Day
-from report.words import listing, period, plural, readable, size
+from report.words import readable
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-WIDTH = 72
-MOST = 8  # rows of a block; the attached report has the rest
-MOST_HOSTS = 6
-MARKS = {"critical": "■", "warning": "△", "unread": "–", "planned": "◇", "good": "○"}
-CODE = re.compile("`([^`]*)`")
 NOBODY = "infra-report@localhost"  # a message that is only kept needs a sender too
 KINDS = {
     ".pdf": ("application", "pdf"),
@@ -43,8 +32,6 @@ KINDS = {
 }
 # 7 bit: servers without 8BITMIME or SMTPUTF8 must be able to hand it on as it is.
 POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
-
-foreign = partial(readable, longest=400, any_glyph=True)
 
 
 def compose(
@@ -74,7 +61,7 @@ def compose(
     message["Message-ID"] = message_id(day, mail.sender or NOBODY, (*groups, *(to or ())))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    said = _said(day, summary, attachments, without_pdf)
+    said = mailbody.said(day, summary, attachments, without_pdf)
     own = settings.templates
     message.set_content(_rendered("mail.txt.j2", said, own), cte="quoted-printable")
     html = _rendered("mail.html.j2", said, own)
@@ -154,78 +141,13 @@ def _fix_boundaries(message: EmailMessage) -> None:
         part.set_boundary(f"=_{hashlib.sha256(seed).hexdigest()[:40]}")
 
 
-def _said(
-    day: Day, summary: Summary, attachments: Sequence[Path], without_pdf: str
-) -> dict[str, Any]:
-    """Return what both templates say, every text from data readable."""
-    info = day.info
-    blocks = [
-        _block(name, [one for one in summary.findings if one.severity == severity], day.date)
-        for severity, name in (("critical", "Critical"), ("warning", "Warnings"))
-    ]
-    unread = [
-        {"hosts": _hosts(one.hosts), "what": one.what,
-         "cause": one.cause or IN_WORDS.get(one.outcome, one.outcome)}
-        for one in summary.unread
-    ]  # fmt: skip
-    return {
-        "title": info.title,
-        "date": f"{day.date:%A}, {day.date.day} {day.date:%B %Y}",
-        "headline": summary.headline,
-        "lead": summary.lead,
-        "figures": summary.figures,
-        "blocks": blocks,
-        "nothing": "None." if summary.hosts_read else "Not known: no server could be read.",
-        "resolved": [gone(one) for one in summary.resolved[:MOST]],
-        "resolved_count": len(summary.resolved),
-        "unread": unread[:MOST],
-        "unread_more": sum(len(one.hosts) for one in summary.unread[MOST:]),
-        "coverage": _coverage(summary),
-        "all_read": "Nothing: the server was read in full."
-        if summary.hosts == 1
-        else ("Nothing: every server was read in full."),
-        "period": period(info.from_at, info.to_at, info.zone, info.time_zone),
-        "attached": _attached(day, attachments),
-        "without_pdf": without_pdf,
-        "foot": ". ".join(filter(None, (info.organisation, info.foot))),
-    }
-
-
-def _coverage(summary: Summary) -> str:
-    """Return how far the report looked: what is missing, or that nothing is."""
-    if summary.hosts == 1:
-        return not_read(summary) if summary.unread else "the server was read"
-    part = summary.hosts_partial
-    some = f", {part} of them in part" if part else ""
-    return f"{summary.hosts_read} of {plural(summary.hosts, 'server')} read{some}"
-
-
-def _block(name: str, findings: Sequence[Finding], today: date) -> dict[str, Any]:
-    rows = [
-        {"mark": MARKS[one.severity], "question": one.question, "subject": one.subject,
-         "sentence": one.sentence, "standing": standing(one, today)}
-        for one in findings[:MOST]
-    ]  # fmt: skip
-    return {"name": name, "count": len(findings), "rows": rows, "more": len(findings) - len(rows)}
-
-
-def _hosts(hosts: Sequence[str]) -> str:
-    return listing(hosts, MOST_HOSTS)
-
-
-def _attached(day: Day, attachments: Sequence[Path]) -> str:
-    """Return what is attached: "infrastructure-report-2026-11-23.pdf (84 KiB) and .xlsx (…)"."""
-    names = [f"{path.suffix} ({size(path.stat().st_size)})" for path in attachments]
-    return f"infrastructure-report-{day.date}{listing(names)}" if names else ""
-
-
 def _rendered(template: str, said: dict[str, Any], own: Path | None) -> str:
     environment = Environment(
         loader=FileSystemLoader([*([own] if own else []), TEMPLATES]), undefined=StrictUndefined,
         autoescape=template.endswith(".html.j2"), trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(marks=MARKS, width=WIDTH)
-    environment.filters.update(text=text, wrapped=wrapped, kept=_kept)
+    environment.globals.update(marks=mailbody.MARKS, width=mailbody.WIDTH)
+    environment.filters.update(text=mailbody.text, wrapped=mailbody.wrapped, kept=mailbody.kept)
     try:
         return environment.get_template(template).render(said)
     except TemplateError as error:
@@ -243,21 +165,3 @@ def readdressed(content: bytes, to: str) -> bytes:
     del message["Message-ID"]
     message["Message-ID"] = f"<{known}.{digest[:12]}@{domain}>"
     return message.as_bytes()
-
-
-def text(said: Any, longest: int = 400) -> str:
-    """Return text that a person can read, without the marks of code."""
-    return CODE.sub(r"\1", foreign(said, longest=longest))
-
-
-def wrapped(said: str, first: str = "", rest: str = "") -> str:
-    """Return text in lines of at most 72 columns; `first` and `rest` stand before the lines."""
-    return textwrap.fill(
-        said, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    )
-
-
-def _kept(said: Any) -> Markup:
-    """Return text for HTML: a figure and its % stay together, a command is code."""
-    kept = str(escape(foreign(said))).replace(" %", "&nbsp;%")
-    return Markup(CODE.sub(r"<code>\1</code>", kept))  # noqa: S704 - escaped before

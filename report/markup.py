@@ -113,13 +113,17 @@ def _named(kind: str) -> Markup:
     return Markup(' class="{}"').format(kind) if kind else NOTHING
 
 
-def block(title: str, note: str, *parts: Markup) -> Markup:
+def block(title: str, note: str, *parts: Markup, level: int = 3) -> Markup:
     """Return a block: the thing's name, what was found, and the parts that show it.
 
-    Head and parts stay on one page; a caption says what was found.
+    Head and parts stay on one page; a caption says what was found. level: 2 where no
+    section's head stands above it, as it is read aloud; it looks the same.
     """
     said = Markup("<span>{}</span>").format(note) if note else NOTHING
-    return Markup('<div class="block"><h3>{}{}</h3>{}</div>').format(title, said, joined(parts))
+    aloud = Markup(' aria-level="{}"').format(level) if level != 3 else NOTHING
+    return Markup('<div class="block"><h3{}>{}{}</h3>{}</div>').format(
+        aloud, title, said, joined(parts)
+    )
 
 
 def halves(left: Markup, right: Markup) -> Markup:

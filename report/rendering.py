@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from report import __version__, store
 from report.console import Console
 from report.errors import DocumentError
 from report.files import sha256_of, write_whole, writing
+from report.grids import BESIDE
+from report.own import WORKBOOK, find
 from report.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +55,9 @@ class Documents:
 class Workbook:
     """The process that writes report.xlsx; it is started as soon as the snapshot is saved."""
 
-    def __init__(self, output: Path, day: store.Day, groups: Sequence[str], folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, day: store.Day, groups: Sequence[str], folder: Path
+    ) -> None:
         self._path = folder / "report.xlsx"
         self._process = subprocess.Popen(
             [
@@ -60,9 +65,10 @@ class Workbook:
                 "-I",
                 "-m",
                 "report.workbook",
-                str(output),
+                str(settings.output),
                 str(day.date),
                 str(self._path),
+                str(find(WORKBOOK, settings.templates)),
                 *groups,
             ],
             stdin=subprocess.DEVNULL,
@@ -105,7 +111,7 @@ def render(
         folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     problems: list[str] = []
-    workbook = Workbook(settings.output, day, parameters.get("groups") or [], folder)
+    workbook = Workbook(settings, day, parameters.get("groups") or [], folder)
     try:
         console.stage("notebook and documents")
         _pages(settings, day, kernel, parameters, console, folder, made, problems)
@@ -119,6 +125,9 @@ def render(
     for name in DOCUMENTS:  # what an earlier run made is not this run's
         if folder / name not in made:
             (folder / name).unlink(missing_ok=True)
+    if folder / WORKBOOK not in made:
+        with writing(folder):
+            shutil.rmtree(folder / BESIDE, ignore_errors=True)
     _write_manifest(day, parameters, folder, made)
     return Documents(tuple(made), tuple(problems))
 
@@ -154,7 +163,11 @@ def _pages(
         made += [folder / "report.ipynb", folder / "report.html"]
         console.detail("pages written")
         pdf = make_pdf(
-            paper, limits.seconds, limits.memory_megabytes, day.info.finished_at.isoformat()
+            paper,
+            limits.seconds,
+            limits.memory_megabytes,
+            day.info.finished_at.isoformat(),
+            limits.engine,
         )
         write_whole(folder / "report.pdf", pdf)
         made.append(folder / "report.pdf")
@@ -178,6 +191,7 @@ def _write_manifest(
 ) -> None:
     info = day.info
     files = [*sorted(store.data_folder(day.folder).iterdir()), *made]
+    files += sorted((folder / BESIDE).glob("*"))
     manifest = {
         "schema": info.schema_version,
         "version": __version__,

@@ -143,8 +143,8 @@ def _make_today(run: Run) -> None:
             delivery.note_due(folder)
     with new_kernel(run) as kernel:
         day = collected(run, kernel.start)
-        documents(run, day, kernel, to_send=send)
-    if send or options.to:
+        fit = documents(run, day, kernel, to_send=send)
+    if fit and (send or options.to):
         if send:
             delivery.prepare(run.folder, run.settings)
         send_out(run, run.folder)
@@ -155,10 +155,10 @@ def _make_again(run: Run) -> None:
     day = store.load(run.settings.output, run.day)
     send = _will_send(run, usually=False)
     with new_kernel(run) as kernel:
-        documents(run, day, kernel, to_send=send)
-    if run.options.to:
+        fit = documents(run, day, kernel, to_send=send)
+    if fit and run.options.to:
         send_out(run, run.folder)
-    elif send:
+    elif fit and send:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
         send_out(run, run.folder)

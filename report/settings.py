@@ -22,6 +22,7 @@ from collectors.credentials import Secret
 from collectors.fleet import Fleet
 from collectors.options import CollectorOptions
 from report.branding import Branding
+from report.engines import Engine
 from report.scopes import Told
 from report.silences import Silence
 from report.thresholds import Thresholds
@@ -78,8 +79,9 @@ class Output(Strict):
 
 
 class Pdf(Strict):
-    """The limits of the process that makes the PDF."""
+    """What makes the PDF (auto: PlutoPrint, or else WeasyPrint), and its process's limits."""
 
+    engine: Engine = "auto"
     seconds: float = Field(120, gt=0)
     memory_megabytes: int = Field(2048, ge=256)
 

@@ -10,18 +10,19 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.formatting.rule import DataBarRule, FormulaRule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
 from report.cells import Column, Formula, Grid, Link, Typed
+from report.looks import Looks
 from report.words import is_missing, readable
 
 FORMATS = {  # _) keeps figures off the text in the next column
@@ -35,41 +36,25 @@ FORMATS = {  # _) keeps figures off the text in the next column
 }
 LONGEST = 32_767  # Excel's, for a cell
 HIGHEST = 400  # points, a little below what Excel allows
-UNDERLINED = Border(bottom=Side(style="medium", color="1A1A1A"))
+LINE = 1.37  # times a font's size
+BAR = "B9C4CF"  # of a template without a colour for it
 FORMULA_LIKE = ("=", "+", "-", "@")
 # Excel reads _x0041_ in a text as the letter A: the underscore itself must be written so.
 ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-INK, GREY, RED, BAR = "1A1A1A", "595959", "A81E0B", "B9C4CF"
-LINKED = Font(name="Calibri", family=2, size=11, color=INK, underline="single")
-LOOKS = {
-    "critical": (Font(color=RED, bold=True), PatternFill("solid", bgColor="F6DDD7")),
-    "warning": (Font(color=INK, bold=True), PatternFill("solid", bgColor="EFE6CF")),
-    "unread": (Font(color=INK), PatternFill("solid", bgColor="CFCDC8")),
-    "quiet": (Font(color=GREY), None),
-}
-
-
-def font(size: float = 11, bold: bool = False, color: str = INK) -> Font:
-    """Return the workbook's own font, as Excel draws plain cells."""
-    return Font(name="Calibri", family=2, size=size, bold=bold, color=color)
 
 
 class Sheet:
     """A sheet that is written from top to bottom."""
 
-    def __init__(self, book: Workbook, title: str, widths: Sequence[float]) -> None:
-        self._sheet = book.create_sheet(title)
+    def __init__(self, looks: Looks, title: str, widths: Sequence[float]) -> None:
+        self._sheet, self._looks = looks.book.create_sheet(title), looks
         self._row = 0
         self._whole = False
         self.computed: dict[str, float] = {}
         self._widths = widths
         for index, width in enumerate(widths, 1):
             self._sheet.column_dimensions[get_column_letter(index)].width = width
-        self._sheet.page_setup.orientation = "landscape"
-        self._sheet.page_setup.paperSize = 9
-        self._sheet.page_setup.fitToHeight = 0
-        self._sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        self._sheet.oddFooter.right.text = "&P / &N"
+        looks.lay_out(self._sheet)
 
     def freeze(self, row: int) -> None:
         """Keep the rows above and the first column in sight, and on every page."""
@@ -86,26 +71,22 @@ class Sheet:
         """Draw a chart whose upper left corner lies in a cell."""
         self._sheet.add_chart(chart, anchor)
 
-    def line(self, *values: Any, kinds: Sequence[str] = (), style: Font | None = None) -> None:
-        """Write cells that belong to no table."""
-        cells = []
-        for index, value in enumerate(values):
-            cell = self._cell(value, kinds[index] if index < len(kinds) else "text")
-            if style and value is not None:
-                cell = cell if isinstance(cell, Cell) else self._styled(cell)
-                cell.font = style
-            cells.append(cell)
-        self._append(cells)
+    def line(self, *values: Any, kinds: Sequence[str] = (), style: str = "") -> None:
+        """Write cells that belong to no table. style: that of the template's, all text then."""
+        if style:
+            self._append([self._styled(_clean(value), style) for value in values])
+        else:
+            self._append(
+                [self._cell(v, k) for v, k in zip_longest(values, kinds, fillvalue="text")]
+            )
 
-    def banner(self, text: str, style: Font) -> None:
+    def banner(self, text: str, style: str) -> None:
         """Write text over all columns, as high as it needs."""
-        row, size = self._row + 1, style.size or 11
-        lines = _lines(text, sum(self._widths) * 11 / size)
-        self._sheet.row_dimensions[row].height = lines * size * 1.4
+        row, size = self._row + 1, self._looks.font(style).size or self._looks.size
+        lines = _lines(text, sum(self._widths) * self._looks.size / size)
+        self._sheet.row_dimensions[row].height = min(lines * size * LINE, HIGHEST)
         self._sheet.merged_cells.add(f"A{row}:{get_column_letter(len(self._widths))}{row}")
-        cell = self._styled(_clean(text), wrap=True)
-        cell.font = style
-        self._append([cell])
+        self._append([self._styled(_clean(text), style, wrap=True)])
 
     def grid(self, grid: Grid, name: str) -> None:
         """Write a table with its head, filters and colours; without rows it has an empty one."""
@@ -138,14 +119,15 @@ class Sheet:
         self, letter: str, top: int, rules: Sequence[tuple[str, str]], named: Mapping[str, str]
     ) -> None:
         for look, formula in rules:
-            font, fill = LOOKS[look]
+            font, fill = self._looks.rule(look)
             said = formula.format_map({**named, "c": f"{letter}{top}"})
             rule = FormulaRule([said], True, font=font, fill=fill)  # type: ignore[no-untyped-call]
             self._sheet.conditional_formatting.add(f"{letter}{top}:{letter}{self._row}", rule)
 
     def _bars(self, where: str) -> None:
         """Draw percentages as bars from 0 to 100 %, before any rule that ends the search."""
-        bar = DataBarRule("num", 0, "num", 1, color=BAR)  # type: ignore[no-untyped-call]
+        colour = self._looks.fill("bar") or BAR
+        bar = DataBarRule("num", 0, "num", 1, colour, minLength=0, maxLength=100)  # type: ignore[no-untyped-call]
         self._sheet.conditional_formatting.add(where, bar)
 
     def _fit(self, row: Sequence[Any], kinds: Sequence[str]) -> None:
@@ -154,7 +136,9 @@ class Sheet:
             cells = zip(row, kinds, self._widths, strict=False)
             lines = max(_lines(_text(v), w) for v, k, w in cells if k == "prose")
             if lines > 1:
-                self._sheet.row_dimensions[self._row + 1].height = min(15 * lines, HIGHEST)
+                self._sheet.row_dimensions[self._row + 1].height = min(
+                    self._looks.size * LINE * lines, HIGHEST
+                )
 
     def _topped(self, cells: Sequence[Any]) -> list[Any]:
         """Begin every cell of a row at its top, where one of them has more lines."""
@@ -165,8 +149,7 @@ class Sheet:
         return topped
 
     def _head(self, text: str, kind: str) -> Any:
-        cell = self._styled(text)
-        cell.font, cell.border = font(bold=True), UNDERLINED
+        cell = self._styled(text, "Report head")
         if kind in FORMATS and kind not in ("time", "day"):
             cell.alignment = Alignment(horizontal="right", indent=2)  # clear of the filter
         return cell
@@ -191,10 +174,9 @@ class Sheet:
         return cell
 
     def _link(self, value: Link) -> Any:
-        cell = self._styled(_clean(value.text), wrap=True)
+        cell = self._styled(_clean(value.text), "Report link", wrap=True)
         # Set past the setter, which would make an address of it: it leads into this file only.
         cell._hyperlink = Hyperlink(ref="", location=f"'{value.sheet}'!A{value.row}")
-        cell.font = LINKED
         return cell
 
     def _formula(self, value: Formula) -> Any:
@@ -202,8 +184,10 @@ class Sheet:
         cell.number_format = FORMATS[value.kind]
         return cell
 
-    def _styled(self, value: Any, wrap: bool = False) -> Any:
+    def _styled(self, value: Any, style: str = "", wrap: bool = False) -> Any:
         cell = WriteOnlyCell(self._sheet, value)
+        if style:
+            cell.style = style  # first, for it takes the place of all that follows
         if isinstance(value, str):
             cell.data_type = "s"  # openpyxl made a formula of =…, an error of #N/A
             cell.quotePrefix = value[:1] in FORMULA_LIKE

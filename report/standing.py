@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from report.contract import Finding, Resolved
+from report.contract import Finding, Resolved, Silenced
 from report.words import day_month
 
 
@@ -15,6 +15,18 @@ def standing(one: Finding, today: date) -> str:
     days = (today - one.since).days
     since = "yesterday" if days == 1 else day_month(one.since, with_year=days > 300)
     return f"since {since}" if one.state == "ongoing" else f"{one.state} since {since}"
+
+
+def known_of(one: Finding | Silenced) -> dict[str, str]:
+    """Return what is planned or silenced: subject, sentence, and who says so, until when."""
+    if isinstance(one, Finding):
+        return {"subject": one.subject, "sentence": one.sentence, "since": ""}
+    until = day_month(one.until, with_year=True)
+    return {
+        "subject": one.finding.subject,
+        "sentence": one.finding.sentence,
+        "since": f"{one.author}, until {until}: {one.reason}",
+    }
 
 
 def gone(one: Resolved) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +24,12 @@ from report.session import Run
 from report.telling import tell
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from report.contract import Summary
     from report.document import Kernel
+    from report.rendering import Documents
+    from report.settings import Settings
 
 
 def collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.Day:
@@ -37,14 +41,15 @@ def collected(run: Run, meanwhile: Callable[[], None] = lambda: None) -> store.D
 def documents(
     run: Run, day: store.Day, kernel: Kernel, to_send: bool = False, as_asked: bool = True,
     edition: Edition | None = None,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """Make the documents and the message; say what was found, what not, and what was made.
 
     to_send: the message is sent next. as_asked: with the parameters of this run, which are
-    no other day's. edition: which one is made, in place of the whole.
+    no other day's. edition: which one is made, in place of the whole. False when a document,
+    read again, differs from the snapshot: no message is made of it then, and none may be sent.
     """
-    from report.mail import compose
     from report.rendering import render as render_day
+    from report.selfcheck import differences
 
     settings, console = edition.settings if edition else run.settings, run.console
     folder = place(day.folder, edition) if edition else day.folder
@@ -57,19 +62,37 @@ def documents(
     made = render_day(settings, day, kernel, parameters, console, folder)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
+    wrong = differences(made.made, summary)
+    console.detail("documents read again")
     # What waits for its recipients is not replaced by a narrower look at the same day.
-    if not parameters or edition or to_send or not delivery.state(day.folder):
-        try:
-            message = compose(day, summary, settings, made.attachments, made.without_pdf, groups)
-        except DocumentError as error:  # of one's own: the mail goes out all the same
-            run.problem(EXIT_DOCUMENT, error)
-            plain = replace(settings, daily=settings.daily.model_copy(update={"templates": None}))
-            message = compose(day, summary, plain, made.attachments, made.without_pdf, groups)
+    if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
+        message = _message(run, day, summary, settings, made, groups)
         delivery.write_message(folder, message)
+    if wrong:
+        delivery.withdraw(folder)
+        for difference in wrong:
+            run.problem(EXIT_DOCUMENT, difference)
+        run.problem(EXIT_DOCUMENT, f"so no mail is made of the report of {named(folder)}")
     console.stage("documents made")
     if as_asked:
         tell(settings, day, summary, made.made, console)
         check_coverage(run, day, summary)
+    return not wrong
+
+
+def _message(
+    run: Run, day: store.Day, summary: Summary, settings: Settings, made: Documents,
+    groups: Sequence[str],
+) -> EmailMessage:  # fmt: skip
+    """Return the message; with our own templates, where those of the site are faulty."""
+    from report.mail import compose
+
+    try:
+        return compose(day, summary, settings, made.attachments, made.without_pdf, groups)
+    except DocumentError as error:
+        run.problem(EXIT_DOCUMENT, error)
+        ours = replace(settings, daily=settings.daily.model_copy(update={"templates": None}))
+        return compose(day, summary, ours, made.attachments, made.without_pdf, groups)
 
 
 def summary_of(day: store.Day, parameters: Mapping[str, Any]) -> Summary:

@@ -21,9 +21,9 @@ def rows_of_hosts(view: View) -> pd.DataFrame:
     """Return the tallies of the past, and today's as the report sees it."""
     until = date.fromordinal(view.date.toordinal() - 1)
     before = tallies(view.folder.parent, until, view.groups)
-    before = before.assign(
-        host=before["host"].astype("object").map(lambda h: view.renamed.get(h, h))
-    )
+    if len(before):
+        names = before["host"].astype("object").map(lambda h: view.renamed.get(h, h))
+        before = before.assign(host=names)
     today = tally(view.frames, view.info).assign(day=view.date.toordinal())
     shown = [one.astype("object") for one in (before, today) if len(one)]
     return pd.concat(shown, ignore_index=True) if shown else today

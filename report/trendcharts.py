@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from openpyxl.chart import LineChart, Reference
-from openpyxl.chart.axis import DateAxis
+from openpyxl.chart.axis import ChartLines, DateAxis
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 
 from report.cells import Grid
-from report.sheets import GREY, Sheet
+from report.sheets import Sheet
 
+HAIR, GREY = "CFCDC8", "595959"
 WIDE, HIGH = 15, 6.5  # centimetres
 COLUMNS, ROWS = 8, 14  # so many of the sheet one chart covers
 ABREAST = 2
@@ -38,6 +41,12 @@ def _line(sheet: Sheet, grid: Grid, column: int) -> LineChart:
     chart.y_axis.crossAx = 500
     chart.y_axis.number_format = "#,##0"
     chart.y_axis.scaling.min = 0
+    if grid.columns[column - 1].head.endswith("(%)"):
+        chart.y_axis.scaling.max = 100
+    chart.x_axis.majorUnit = max(1, len(grid.rows) // 6)
+    chart.y_axis.majorGridlines = ChartLines(
+        spPr=GraphicalProperties(ln=LineProperties(solidFill=HAIR))
+    )
     line = chart.series[0]
     line.smooth = False
     line.graphicalProperties.line.solidFill = GREY

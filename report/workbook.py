@@ -1,4 +1,4 @@
-"""A day's frames into report.xlsx. Also a program: `python -m report.workbook OUTPUT DATE PATH`."""
+"""A day's frames into report.xlsx; also a program, `python -m report.workbook`."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from report.cover import table_name, write_cover
 from report.files import write_whole
 from report.findings import summarise
 from report.grids import grids
+from report.looks import COVER, Looks
+from report.own import WORKBOOK, find
 from report.reading import View, narrowed, view
-from report.sheets import RED, Sheet, font
+from report.sheets import Sheet
 from report.store import Day, load
 from report.trendcharts import add_trends
 from report.words import is_missing
@@ -47,7 +49,7 @@ def packed_workbook(day: Day, summary: Summary | None = None) -> bytes:
     Sheets: Summary, the processed tables, the days before, one a frame, the data dictionary.
     """
     known = summary or summarise(day)
-    return _made(day, known, all_grids(day, known))
+    return _made(day, known, all_grids(day, known), find(WORKBOOK, None))
 
 
 def all_grids(day: Day, summary: Summary) -> list[Grid]:
@@ -62,30 +64,30 @@ def all_grids(day: Day, summary: Summary) -> list[Grid]:
     return _with_own_titles([*made, dictionary.dictionary(day)])
 
 
-def _made(day: Day, summary: Summary, tables: list[Grid]) -> bytes:
-    book = Workbook(write_only=True)
-    computed = write_cover(book, day, summary, tables)
+def _made(day: Day, summary: Summary, tables: list[Grid], template: Path) -> bytes:
+    looks = Looks(template, day.info)
+    computed = write_cover(looks, day, summary, tables)
     for grid in tables:
-        sheet = _grid_sheet(book, grid, table_name(grid.title))
+        sheet = _grid_sheet(looks, grid, table_name(grid.title))
         if grid.title == overtime.TRENDS:
             add_trends(sheet, grid)
-    book.properties = _properties(day)
-    return _packed(book, computed)
+    looks.book.properties = _properties(day)
+    return _packed(looks.book, computed)
 
 
 def main(arguments: list[str]) -> int:
     """Write one day's workbook, of some groups' hosts only if groups are named.
 
-    Arguments: OUTPUT DATE PATH [GROUP …]. Says on one line of stderr why there is none.
+    Arguments: OUTPUT DATE PATH TEMPLATE [GROUP …]. Says on one line of stderr why there is none.
     """
     parent = os.getppid()
     try:
-        output, day, path, *groups = arguments
+        output, day, path, template, *groups = arguments
         snapshot = load(Path(output), date.fromisoformat(day))
         shown = narrowed(snapshot, groups) if groups else view(snapshot)
         summary = summarise(shown)
         tables = all_grids(shown, summary)
-        book = _made(shown, summary, tables)
+        book = _made(shown, summary, tables, Path(template))
         if os.getppid() != parent:  # the run was killed; another one may be at work here
             return 1
         write_beside(Path(path).parent, tables)
@@ -96,12 +98,12 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _grid_sheet(book: Workbook, grid: Grid, name: str) -> Sheet:
+def _grid_sheet(looks: Looks, grid: Grid, name: str) -> Sheet:
     """Write a sheet that holds one table; what was cut stands above it."""
-    sheet = Sheet(book, grid.title, list(_widths(grid)))
+    sheet = Sheet(looks, grid.title, list(_widths(grid)))
     sheet.freeze(3 if grid.cut else 2)
     if grid.cut:
-        sheet.line(grid.cut, style=font(bold=True, color=RED))
+        sheet.line(grid.cut, style="Report cut")
     sheet.grid(grid, name)
     return sheet
 
@@ -121,7 +123,7 @@ def _length(value: Any) -> int:
 
 def _with_own_titles(tables: list[Grid]) -> list[Grid]:
     """Return the tables so that no two sheets share a name, which Excel reads without case."""
-    taken: set[str] = {"summary"}
+    taken: set[str] = {COVER.lower()}
     named = []
     for grid in tables:
         title = re.sub(r"[\[\]:*?/\\]", "_", grid.title)[:24]

@@ -94,8 +94,11 @@ def failed_logins(view: View) -> list[Finding]:
 
 def _waves(failed: pd.DataFrame, hosts: Sequence[str]) -> list[tuple[str, ...]]:
     """Return hosts that share a source together; all of them, if they are many all the same."""
-    every = failed.groupby("host")["source_ip"]
-    sources = {str(host): set(own.dropna()) for host, own in every}
+    sources: dict[str, set[str]] = {host: set() for host in hosts}
+    pairs = failed.loc[failed["host"].isin(hosts), ["host", "source_ip"]].dropna()
+    pairs = pairs.drop_duplicates()
+    for host, source in zip(*(pairs[name].astype(object).tolist() for name in pairs), strict=True):
+        sources[str(host)].add(str(source))
     waves: list[tuple[set[str], list[str]]] = []
     for host in hosts:
         own, together = sources[host], [host]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from report import tables
@@ -22,6 +23,7 @@ LONG_KNOWN = 30  # and to call a user new
 OFTEN = 10  # so many days of a user's own show at which hours they come
 ABSENT_DAYS = 60
 PLACE = ["host", "source_ip"]
+BY = ["host", "user", "source_ip"]
 WIDE = {4: 24, 6: 48}  # bits of a network whose addresses count as one place
 
 
@@ -108,13 +110,11 @@ def _past(before: pd.DataFrame) -> dict[str, Known]:
 
 
 def _returned(view: View, here: pd.DataFrame, past: dict[str, Known]) -> Iterator[Finding]:
-    today = view.info.report_date
-    for (host, user), rows in here.groupby(["host", "user"], sort=True):
-        known = past.get(str(user))
-        last = date.fromordinal(max(known.days)) if known else today
-        if today - last < timedelta(days=ABSENT_DAYS):
-            continue
-        since = day_month(last, with_year=True)
+    long_ago = (view.info.report_date - timedelta(days=ABSENT_DAYS)).toordinal()
+    absent = [user for user, known in past.items() if max(known.days) <= long_ago]
+    rows_of = here[here["user"].isin(absent)].groupby(["host", "user"], sort=True)
+    for (host, user), rows in rows_of:
+        since = day_month(date.fromordinal(max(past[str(user)].days)), with_year=True)
         said = f"{foreign(user, 30)} at {view.at(rows['at'].min())}, not seen since {since}."
         yield Finding("returned", "warning", "Got in", str(host), (str(host),), said, "logins",
                       float(len(rows)), object=str(user))  # fmt: skip
@@ -128,18 +128,13 @@ def _unlike_before(
     A user whose first login this is has nothing that it could be unlike.
     """
     where = _countries(view)
-    local = here.assign(hour=hours(here["at"], view)) if len(here) else here
-    for (host, user, source), rows in local.groupby(["host", "user", "source_ip"], sort=True):
-        known = past.get(str(user))
-        if known is None:
-            continue
-        country = where.get(str(source))
-        elsewhere = network(source) not in known.networks
-        abroad = bool(country and known.countries and country not in known.countries)
-        other_host = str(host) not in known.hosts
+    local = here[here["user"].isin(list(past))]
+    local = local.assign(hour=hours(local["at"], view)) if len(local) else local
+    odd_ones = _odd(local, past, where)
+    for (host, user, source), rows in local.loc[odd_ones].groupby(BY, sort=True):
+        known, country = past[str(user)], where.get(str(source))
+        elsewhere, abroad, other_host = _how(known, str(host), str(source), country)
         odd = [hour for hour in rows["hour"].unique() if not known.usual(int(hour))]
-        if not (elsewhere or abroad or (other_host and odd)):
-            continue
         news = [f"from {foreign(country, 40)}"] if abroad else []
         news += ["on this server"] if other_host else []
         news += ["at this hour"] if odd else []
@@ -153,13 +148,38 @@ def _unlike_before(
         yield (str(host), str(source)), found
 
 
+def _how(known: Known, host: str, source: str, country: str | None) -> tuple[bool, bool, bool]:
+    """Return whether a login is from elsewhere, from another country, to another host."""
+    abroad = bool(country and known.countries and country not in known.countries)
+    return network(source) not in known.networks, abroad, host not in known.hosts
+
+
+def _odd(local: pd.DataFrame, past: dict[str, Known], where: dict[str, str]) -> list[bool]:
+    """Return which rows are of a host, user and source that are unlike before.
+
+    Each kind of login is looked at once: most are like a thousand others.
+    """
+    if local.empty:
+        return []
+    found = set()
+    kinds = local[[*BY, "hour"]].dropna().drop_duplicates()
+    for host, user, source, hour in zip(*(kinds[name].tolist() for name in kinds), strict=True):
+        known, key = past[str(user)], (str(host), str(user), str(source))
+        elsewhere, abroad, other = _how(known, key[0], key[2], where.get(key[2]))
+        if elsewhere or abroad or (other and not known.usual(int(hour))):
+            found.add(key)
+    keys = zip(*(local[name].astype(object).tolist() for name in BY), strict=True)
+    return [key in found for key in keys]
+
+
 def _new_users(
     view: View, here: pd.DataFrame, past: dict[str, Known], days: int
 ) -> Iterator[Finding]:
     """Yield the users that nobody saw on any server before; often these have been there, unused."""
-    for (host, user), rows in here.groupby(["host", "user"], sort=True):
+    new = here[~here["user"].isin(list(past))]
+    for (host, user), rows in new.groupby(["host", "user"], sort=True):
         # Root by a password is told by a rule of its own.
-        if str(user) in past or (user == "root" and "password" in set(rows["method"].dropna())):
+        if user == "root" and "password" in set(rows["method"].dropna()):
             continue
         sources = [foreign(one, 45) for one in rows["source_ip"].dropna().unique()]
         origin = f" from {listing(sources, 2)}" if sources else ""
@@ -182,6 +202,7 @@ def _place(source: object, where: dict[str, str]) -> str:
     return foreign(source, 45) + (f" ({foreign(country, 40)})" if country else "")
 
 
+@cache
 def network(source: object) -> str:
     """Return the network of an address, a /24 or /48; a name as it is."""
     return network_of(source, WIDE)

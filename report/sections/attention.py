@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from functools import partial
 from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from report import tables
+from report import markup
 from report.causes import IN_WORDS
 from report.contract import Finding, Summary, Unread
 from report.headline import not_read
+from report.later import sentence
 from report.marks import mark
-from report.markup import Col, block, bold, note, prose, quiet, table
-from report.reading import View, frame_of
+from report.markup import Col, bold, note, prose, quiet, table
+from report.reading import View
 from report.sections import NAMES, nth
+from report.standing import standing
 from report.words import (
-    between,
     capital,
     count_word,
     day_month,
-    foreign,
     listing,
     number,
     plural,
     shortened,
 )
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for
 FIRST = {"Broken": 3, "Got in": 2, "Filling": 2}  # so many before any other
 LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
 UNREAD, NAMED = 4, 3  # causes; of what will be full, and of what is resolved
-LATER_DAYS = 90
+block = partial(markup.block, level=2)
 COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n"), Col("", 16, "n"))
 # In points on paper: what a page holds, and what things on it take.
 PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
@@ -52,7 +49,7 @@ def findings(view: View, summary: Summary) -> list[Markup]:
         for severity in ("critical", "warning")
     }
     room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
-    room -= 3 * HEAD + _below(view, summary)
+    room -= 3 * HEAD + _below(summary)
     kept = sum(_height(one, False) for one in _first(found["warning"], FEWEST))
     blocks = []
     for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
@@ -89,13 +86,15 @@ def _lines(said: str, letters: int) -> int:
     return max(1, -(-wide // letters))
 
 
-def _below(view: View, summary: Summary) -> int:
+def _below(summary: Summary) -> int:
     """Return the height of what stands below the findings."""
-    soon = 0 if _later(view).empty else HEAD + 3 * LINE
+    soon = HEAD + 3 * LINE if summary.later else 0
     over = min(len(summary.resolved), NAMED)
     shown = summary.unread[:UNREAD]
     causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
     gone = HEAD + over * (ROW + LINE) if over else 0
+    windows = min(len(summary.planned), NAMED)
+    soon += HEAD + windows * (ROW + LINE) if windows else 0
     return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 
 
@@ -163,11 +162,8 @@ def _standing(view: View, one: Finding, past: bool) -> str | Markup:
     """Return how it stands to the days before; without any, the limit that it met."""
     if not past:
         return f"limit {_bound(one)}" if one.bound is not None else ""
-    if one.state == "new" or one.since is None:
-        return bold("new" if one.state == "new" else one.state)
-    days = (view.info.report_date - one.since).days
-    since = "yesterday" if days == 1 else day_month(one.since, with_year=days > 300)
-    return bold(f"{one.state} since {since}") if one.state == "worse" else f"since {since}"
+    said = standing(one, view.info.report_date)
+    return said if one.state == "ongoing" else bold(said)
 
 
 def _bound(one: Finding) -> str:
@@ -178,29 +174,12 @@ def _link(view: View, section: str) -> Markup:
     return Markup('<a href="#{}">{} {}</a>').format(section, nth(view, section), NAMES[section])
 
 
-def _later(view: View) -> pd.DataFrame:
-    """Return the forecasts of what will be full, but not so soon that it is a finding."""
-    limit = view.info.thresholds.full_in_days.warning
-    once = tables.filesystems(frame_of(view, "disks"))
-    frame = frame_of(view, "forecasts").merge(once[["host", "mount"]], on=["host", "mount"])
-    return frame[(frame["full_in_days"] > limit) & (frame["full_in_days"] <= LATER_DAYS)]
-
-
-def later(view: View) -> Markup:
+def later(summary: Summary) -> Markup:
     """Return what will be full, soonest first."""
-    later = _later(view)
-    if "disks" not in view.info.sections or later.empty:
+    if not summary.later:
         return Markup()
-    rows: Iterable[Any] = later.head(NAMED).itertuples(index=False)
-    named = [
-        f"{row.host} {foreign(row.mount, 30)} in about {plural(int(row.full_in_days), 'day')}"
-        + between(row.earliest_days, row.latest_days)
-        for row in rows
-    ]
-    more = len(later) - len(named)
-    named += [f"and {number(more)} more within {LATER_DAYS} days"] if more else []
-    said = "; ".join(named)
-    return block("Will be full", "at the pace of the days before", note(f"{said}."))
+    said = note(sentence(summary.later, NAMED))
+    return block("Will be full", "at the pace of the days before", said)
 
 
 def planned(summary: Summary) -> Markup:

@@ -45,7 +45,7 @@ def page(view: View) -> Page:
         Markup('<section class="page first" id="today">{}').format(opening),
         _strip(summary.figures),
         *attention.findings(view, summary),
-        attention.later(view),
+        attention.later(summary),
         attention.planned(summary),
         attention.resolved(summary),
         attention.unread(view, summary),

@@ -101,7 +101,7 @@ class TestOwnTemplates:
         mail = (TEMPLATES / "mail.txt.j2").read_text()
         (own / "mail.txt.j2").write_text("From the night watch\n\n" + mail)
         page = (TEMPLATES / "infra/index.html.j2").read_text()
-        (own / "index.html.j2").write_text(page.replace("<main>", "<main><p>Ours</p>"))
+        (own / "index.html.j2").write_text(page.replace("</main>", "<p>Ours</p></main>"))
         days.save_day(tmp_path / "output", "one")
         render(tmp_path, {"templates": str(own)})
         html = (tmp_path / "output/2026-11-23/report.html").read_text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from collectors.errors import SettingsError
-from report.contract import Finding, Resolved, State, Summary
+from report.contract import Finding, Later, Resolved, Silenced, State, Summary
 from report.findings import summarise
 from report.mail import compose, message_id, readdressed, recipients
 from report.settings import Daily, Mail, Settings
@@ -278,3 +278,42 @@ def test_a_first_day_has_no_states_and_nothing_resolved(settings: Settings) -> N
     plain, html = bodies(compose(days.worst(), summarise(days.worst()), settings, []))
     for body in (plain, html):
         assert "since yesterday" not in body.lower() and "[" not in plain
+
+
+def test_what_nobody_needs_to_act_on_is_counted_and_told(settings: Settings) -> None:
+    day = days.worst()
+    summary = summarise(day)
+    one = Finding("disk-full", "critical", "Filling", "db01", ("db01",), "/var 99 % full.", "disks")
+    changed = replace(
+        summary,
+        findings=(one,) * 300,
+        later=tuple(Later(f"db{nth}", "/srv", 20.0 + nth, 15.0, 60.0) for nth in range(6)),
+        planned=(replace(one, sentence="stopped; in maintenance until 07:00: new disks."),) * 5,
+        silenced=(Silenced(one, "anna", f"ordered {NASTY}", date(2026, 12, 1)),),
+    )
+    plain, html = bodies(compose(day, changed, settings, []))
+    assert (
+        "WILL BE FULL  (6, at the pace of the days before)" in plain
+        and "PLANNED  (5)" in plain
+        and "SILENCED  (1)" in plain
+    )
+    for body in (plain, Shown(html).text):
+        flat = " ".join(body.split())
+        assert "/srv in about 20 days (15 to 60)." in flat and "about 24 days" not in flat
+        assert flat.count("in maintenance until 07:00: new disks.") == 4
+        assert "anna, until 1 Dec 2026: ordered a" in flat
+        assert "and 292 more in the report" in flat and "and 2 more in the report" in flat
+        assert flat.index("Will be full".upper() if body is plain else "Will be full") < (
+            flat.index("Could not be read".upper() if body is plain else "Could not be read")
+        )
+    assert "script" not in Shown(html).tags and len(html.encode()) < 100_000
+    assert max(map(len, plain.splitlines())) <= 72
+
+
+@pytest.mark.parametrize("name", ["good", "worst", "nobody"])
+def test_what_there_is_none_of_has_no_block(settings: Settings, name: str) -> None:
+    day = days.DAYS[name]()
+    plain, html = bodies(compose(day, summarise(day), settings, []))
+    for block in ("Will be full", "Silenced", "Planned", "Resolved"):
+        assert block not in html and block.upper() not in plain
+    assert "\n\n\n" not in plain

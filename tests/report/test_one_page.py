@@ -12,8 +12,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from report import findings, pages, reading, tables
-from report.contract import Resolved, Unread
+from report import findings, later, pages, reading, tables
+from report.contract import Finding, Resolved, Unread
 from report.exporters import InfraHTMLExporter
 from report.markup import Page
 from report.pdf import make_pdf
@@ -98,7 +98,14 @@ def test_what_will_be_full_is_told_with_its_range() -> None:
         for (host, mount), full in zip(once[["host", "mount"]].values, (30.0, 34.0), strict=True)
     ]  # fmt: skip
     frames = {**view.frames, "forecasts": pd.DataFrame(rows)}
-    said = str(attention.later(replace(view, frames=frames)))
-    assert "in about 30 days (30 to 38); " in said
+    assert "in about 30 days (30 to 38); " in told_later(replace(view, frames=frames))
     frames["forecasts"] = frames["forecasts"].assign(latest_days=30.0)
-    assert "in about 30 days; " in str(attention.later(replace(view, frames=frames)))
+    known = replace(view, frames=frames)
+    assert "in about 30 days; " in told_later(known)
+    host, mount = rows[0]["host"], rows[0]["mount"]
+    soon = Finding("disk-filling", "warning", "Filling", host, (host,), "", "disks", object=mount)
+    assert [one.days for one in later.later(known, [soon])] == [34.0]
+
+
+def told_later(view: reading.View) -> str:
+    return later.sentence(later.later(view, []), 3)

@@ -18,11 +18,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from report.findings import summarise
 from report.grids import MOST, grids
+from report.own import find
 from report.reading import view
 from report.store import Day
 from report.workbook import main, write_workbook
 from tests.report import days
 
+TEMPLATE = str(find("report.xlsx", None))
 FRAMES = ["hosts", "outcomes", "servers", "disks", "logins", "uptime"]
 MADE = [
     "Summary", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
@@ -265,12 +267,15 @@ def test_as_a_process_beside_the_main_one(
     day = days.save_day(tmp_path / "output", "worst")
     target = day.folder / "report.xlsx"
     done = subprocess.run(
-        [sys.executable, "-m", "report.workbook", str(tmp_path / "output"), "2026-11-23", str(target)],
+        [sys.executable, "-m", "report.workbook", str(tmp_path / "output"), "2026-11-23", str(target), TEMPLATE],
         cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and target.stat().st_size
-    assert main([str(tmp_path / "output"), "2026-11-20", str(target)]) == 6
-    assert main([str(tmp_path / "output"), "2026-11-23", str(tmp_path / "no" / "x.xlsx")]) == 1
+    assert main([str(tmp_path / "output"), "2026-11-20", str(target), TEMPLATE]) == 6
+    assert (
+        main([str(tmp_path / "output"), "2026-11-23", str(tmp_path / "no" / "x.xlsx"), TEMPLATE])
+        == 1
+    )
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and "no snapshot of 2026-11-20" in lines[0]
     assert "could not be written" in lines[1]

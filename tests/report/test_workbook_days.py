@@ -21,11 +21,13 @@ from report.beside import write_beside
 from report.dictionary import dictionary
 from report.findings import summarise
 from report.grids import MOST, frame_grid
+from report.own import find
 from report.reading import view
 from report.store import Day
 from report.workbook import main, write_workbook
 from tests.report import days
 
+TEMPLATE = str(find("report.xlsx", None))
 FIGURES = ("Servers up", "Logins failed", "Logins accepted")
 
 
@@ -111,13 +113,16 @@ def test_the_days_before_have_their_sheets_and_charts(tmp_path: Path) -> None:
     used = sum(row[5] for row in disks.iter_rows(min_row=2, values_only=True)
                if row[0].date() == day.date and row[5] is not None)  # fmt: skip
     assert used == day.frames["disks"]["used_bytes"].sum()
+    (bars,) = (one for area, found in disks.conditional_formatting._cf_rules.items() for one in found
+               if str(area.sqref).startswith("H2:"))  # fmt: skip
+    assert bars.type == "dataBar" and (bars.dataBar.minLength, bars.dataBar.maxLength) == (0, 100)
     assert disks.print_title_rows == "$1:$1" and disks.print_area
 
 
 def test_a_past_of_other_hosts_is_not_that_of_some_groups(tmp_path: Path) -> None:
     with_a_past(tmp_path / "output", before=2)
     path = tmp_path / "report.xlsx"
-    assert main([str(tmp_path / "output"), "2026-11-23", str(path), "web"]) == 0
+    assert main([str(tmp_path / "output"), "2026-11-23", str(path), TEMPLATE, "web"]) == 0
     book = openpyxl.load_workbook(path)
     assert "Trends" not in book.sheetnames
     hosts = {row[1] for row in book["Disks over time"].iter_rows(min_row=2, values_only=True)}

@@ -1,0 +1,104 @@
+"""The engines that turn one HTML document into PDF pages; `report.pdf` runs them.
+
+PlutoPrint is quick and comes with the project where it has a wheel. WeasyPrint, the extra
+[weasyprint], runs wherever Pango does, takes some ten times as long, and tags its pages
+(PDF/UA-1), which a screen reader asks for. Both fetch nothing but `data:` and know the
+project's fonts alone.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Callable
+from typing import Literal, NoReturn
+
+from report.fonts import FONTS, fonts_css
+
+Engine = Literal["auto", "plutoprint", "weasyprint"]
+BASE = "infra:///report"  # hierarchical, or links within the document would be none
+
+
+class Absent(Exception):
+    """The engine cannot be had here; the message says what would give it."""
+
+
+class TooWide(Exception):
+    """Something does not fit a page."""
+
+
+def pages(engine: str, html: str, made_at: str) -> bytes:
+    """Return the PDF. made_at: its date, like 2026-11-23T05:00:00Z, or nothing for none.
+
+    engine: "auto" is PlutoPrint, and WeasyPrint where that is absent. Raises Absent, TooWide.
+    """
+    missing = []
+    for one in ENGINES if engine == "auto" else (engine,):
+        try:
+            return ENGINES[one](html, made_at)
+        except Absent as error:
+            missing.append(str(error))
+    raise Absent("; ".join(missing))
+
+
+def _plutoprint(html: str, made_at: str) -> bytes:
+    try:
+        import plutoprint
+    except ImportError:
+        raise Absent("PlutoPrint is not installed; it has no wheel for this platform") from None
+
+    class OnlyData(plutoprint.ResourceFetcher):
+        """Refuses what reaches it; `data:` addresses never do."""
+
+        def fetch_url(self, url: str) -> NoReturn:
+            raise PermissionError(f"refused: {url[:100]}")
+
+    # Before the first Book, and the folder, not the file: otherwise the system's fonts come in.
+    plutoprint.plutobook_set_fontconfig_path(str(FONTS))
+    book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE)
+    book.custom_resource_fetcher = OnlyData()
+    book.load_html(html, base_url=BASE)
+    if made_at:
+        book.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, made_at)
+        book.set_metadata(plutoprint.PDF_METADATA_MODIFICATION_DATE, made_at)
+    # The engine would shrink every page to make room for one wide thing.
+    if book.get_document_width() > book.get_viewport_width() + 1:
+        raise TooWide("something on a page is wider than the page")
+    pdf = io.BytesIO()
+    book.write_to_pdf_stream(pdf)
+    return pdf.getvalue()
+
+
+def _weasyprint(html: str, made_at: str) -> bytes:
+    """What is too wide is not refused here: it stands beside the lines, where it is looked for.
+
+    Pango reads no WOFF2, so of the folder it knows no font; the faces come in as a style sheet.
+    """
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # before the libraries are loaded
+    warnings.simplefilter("ignore")
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
+    except ImportError as error:
+        missing = (error.name or "weasyprint").partition(".")[0]
+        more = "" if missing == "weasyprint" else f" ({error})"
+        raise Absent(f"WeasyPrint is not installed; the extra [weasyprint] has it{more}") from None
+    except OSError as error:
+        why = str(error).splitlines()[0]
+        raise Absent(f"WeasyPrint lacks a library of the system, Pango's probably: {why}") from None
+    only_data = URLFetcher(allowed_protocols={"data"})
+    fonts = FontConfiguration()
+    faces = weasyprint.CSS(string=fonts_css(), font_config=fonts, url_fetcher=only_data)
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=only_data).render(
+        font_config=fonts, stylesheets=[faces], pdf_variant="pdf/ua-1"
+    )
+    document.metadata.created = document.metadata.modified = made_at or None
+    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+
+
+ENGINES: dict[str, Callable[[str, str], bytes]] = {
+    "plutoprint": _plutoprint,
+    "weasyprint": _weasyprint,
+}

@@ -1,0 +1,14 @@
+"""Templates of one's own, in place of ours, file by file: `templates` in daily.yaml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+WORKBOOK = "report.xlsx"
+
+
+def find(name: str, own: Path | None) -> Path:
+    """Return a template's file: that in the folder of one's own if it is there, else ours."""
+    mine = own / name if own else None
+    return mine if mine and mine.is_file() else TEMPLATES / name
