@@ -119,7 +119,7 @@ def filling(
 
     values: one a day, the last is today's. ahead: days to come. low: where the scale begins.
     """
-    right, floor, colour = 54 * MM - 2, 74.0, RED if critical else INK
+    right, floor, colour = 54 * MM - 2, 66.0, RED if critical else INK
     whole = len(values) - 1 + ahead
     now = LEFT + (right - LEFT) * (len(values) - 1) / whole
 
