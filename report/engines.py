@@ -19,8 +19,11 @@ from report.fonts import FONTS, fonts_css
 
 Engine = Literal["auto", "plutoprint", "weasyprint"]
 LABELLED = re.compile(r'(<svg\b[^>]*\saria-label="([^"]*)"[^>]*>)')
-# WeasyPrint would break a head between its words rather than where what is said of it begins.
-HEADS = '.infra h3 span::before { content: " " }'
+# WeasyPrint breaks a line too late where a part of it has padding: blanks in its place.
+HEADS = r"""
+.infra h3 span { padding: 0 !important }
+.infra h3 span::before { content: "\a0 \a0 \a0  " }
+"""
 BASE = "infra:///report"  # hierarchical, or links within the document would be none
 
 
