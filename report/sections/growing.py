@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -34,10 +35,11 @@ def growing(view: View, once: pd.DataFrame) -> Markup:
     ).head(MOST)
     cols = (Col("Host", 20), Col("Mount", 28, "path"), Col("GiB a day", 15, "n"),
             Col("Full in days", 21, "n"))  # fmt: skip
+    found: Iterable[Any] = top.itertuples(index=False)
     made = [
         (row.host, readable(row.mount, 40), number(row.growth_per_day / GIB, 1),
          number(row.full_in_days) + between(float(row.earliest_days), float(row.latest_days)))
-        for row in top.itertuples(index=False)
+        for row in found
     ]  # fmt: skip
     many = plural(len(rows), "filesystem")
     said = f"{number(len(made))} of {many} with a date" if len(rows) > len(made) else "with a date"
