@@ -77,7 +77,7 @@ def dot(x: float, y: float, colour: str) -> Markup:
 def trend(values: Sequence[float | None], alt: str, width_mm: float = 54) -> Markup:
     """Return a line of the last days, today's value at its end; its scale begins at 0."""
     high, width = top_of(max((v for v in values if v is not None), default=0.0)), width_mm * MM
-    right, floor = width - RIGHT, 62.0
+    right, floor = width - RIGHT, 52.0
     step = (right - LEFT) / max(len(values) - 1, 1)
 
     def at(index: int, value: float) -> tuple[float, float]:
@@ -119,7 +119,7 @@ def filling(
 
     values: one a day, the last is today's. ahead: days to come. low: where the scale begins.
     """
-    right, floor, colour = 54 * MM - 2, 74.0, RED if critical else INK
+    right, floor, colour = 54 * MM - 2, 66.0, RED if critical else INK
     whole = len(values) - 1 + ahead
     now = LEFT + (right - LEFT) * (len(values) - 1) / whole
 

@@ -20,7 +20,7 @@ NAMES = {
     "coverage": "Coverage",
     "made": "How this report was made",
 }
-SHORT = ("health", "upkeep", "access", "coverage", "made")
+PAGES = ("servers", "disks", "logins")  # they fill a page; the others begin where there is room
 ROWS = 10
 FEW = 5  # so many hosts need no grid, no totals, and no page for each section
 
@@ -38,9 +38,9 @@ def nth(view: View, key: str) -> int:
 
 def flows(view: View, key: str = "") -> bool:
     """Return whether a section begins where the one before ends, rather than on a new page."""
-    empty = key in view.info.sections and not view.read(key)
     few = len(view.hosts) <= FEW or not view.answered
-    return few or empty or key in SHORT  # one that does not fit moves
+    empty = key in view.info.sections and not view.read(key)
+    return few or empty or key not in PAGES
 
 
 def unknown(view: View, key: str, noun: str) -> str:

@@ -23,6 +23,7 @@ from report.markup import (
 from report.reading import View, frame_of
 from report.rules.disks import filling, judge, over, roomy
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
+from report.sections.growing import growing
 from report.sections.panels import panels
 from report.words import UNKNOWN, is_missing, number, percent, plural, readable, verb
 
@@ -42,7 +43,9 @@ def page(view: View) -> Page:
     ranked = tables.fullest(once)
     parts = [panels(view, once), _fullest(view, ranked), _no_figures(once)]
     if len(view.hosts) > FEW:
-        parts.insert(2, halves(_over_fleet(view, ranked), _by_group(view, once)))
+        parts.insert(
+            2, halves(_over_fleet(view, ranked) + growing(view, once), _by_group(view, once))
+        )
     return section("disks", number_, NAMES["disks"], _finding(view, ranked), parts, flow)
 
 

@@ -179,9 +179,9 @@ def _kernels(view: View) -> Markup:
     if every.empty:
         return Markup()
     rows = every.head(ROWS).itertuples(index=False)
-    cols = (Col("Kernel", 44), Col("Hosts", 14, "n"), Col("One of them", 26, "p"))
+    cols = (Col("Kernel", 50, "path"), Col("Hosts", 11, "n"), Col("One of them", 23, "p"))
     shown = min(len(every), ROWS)
     return block(
-        "Kernels", cut(shown, len(every), "kernel"),
+        "Kernels", cut(shown, len(every), "kernel", "").rstrip("; "),
         table(cols, [(r.kernel, r.hosts, r.example) for r in rows]),
     )  # fmt: skip

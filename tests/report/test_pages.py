@@ -164,7 +164,7 @@ def test_outside_of_jupyter_a_page_is_one_line() -> None:
 
 def test_few_hosts_flow_together_and_many_begin_pages() -> None:
     assert drawn("one").count('class="page flow"') == 6
-    assert drawn("good").count('class="page flow"') == 2
+    assert drawn("good").count('class="page flow"') == 3
 
 
 def test_sections_left_out_show_nothing() -> None:

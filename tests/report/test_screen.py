@@ -7,13 +7,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from report import branding, lines, marks, pages
-from report.exporters import InfraHTMLExporter
 from tests.report import days
-from tests.report.test_pages import CALLS
+from tests.report.printing import document
 
 LIGHT, DARK = pages.CSS.read_text().split("@media screen and (prefers-color-scheme: dark)")
 PAPER = re.findall(r"body\.report \{ background: (#\w+)", DARK)[0]
@@ -61,19 +59,7 @@ def test_on_a_telephone_nothing_is_wider_than_the_page(name: str, tmp_path: Path
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("needs chromium")
-    day = days.DAYS[name]()
-    cells = [
-        nbformat.v4.new_code_cell(
-            outputs=[
-                nbformat.v4.new_output(
-                    "display_data", {"text/html": getattr(pages, call)(day)._repr_html_()}
-                )
-            ]
-        )
-        for call in CALLS
-    ]
-    html = InfraHTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0]
-    (tmp_path / "page.html").write_text(html)
+    (tmp_path / "page.html").write_text(document(days.DAYS[name]()))
     (tmp_path / "frame.html").write_text(FRAME.format(wide=WIDE))
     done = subprocess.run(
         [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
