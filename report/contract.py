@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -55,6 +56,12 @@ class Finding:
     def ids(self) -> tuple[str, ...]:
         """The same as texts, "db03 disk-full /var", as silences.yaml takes them."""
         return tuple(" ".join(filter(None, atom)) for atom in self.atoms)
+
+    @property
+    def anchor(self) -> str:
+        """The same as one name that a link leads to: "f-" and ten digits, from ids of any kind."""
+        said = "\0".join(self.ids).encode("utf-8", "replace")
+        return f"f-{hashlib.sha256(said).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)

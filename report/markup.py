@@ -70,6 +70,11 @@ def bold(value: Any, longest: int = 64) -> Markup:
     return Markup("<b>{}</b>").format(text(value, longest))
 
 
+def place(name: str, value: Any) -> Markup:
+    """Return a value that stands out, and that links lead to by name."""
+    return Markup('<b id="{}">{}</b>').format(name, text(value))
+
+
 def quiet(value: Any) -> Markup:
     """Return a value that is second."""
     return Markup('<span class="quiet">{}</span>').format(text(value))

@@ -14,7 +14,7 @@ from report.contract import Finding, Summary, Unread
 from report.headline import not_read
 from report.later import sentence
 from report.marks import mark
-from report.markup import Col, bold, note, prose, quiet, table
+from report.markup import Col, bold, note, place, prose, quiet, table
 from report.reading import View
 from report.sections import NAMES, nth
 from report.standing import standing
@@ -44,26 +44,31 @@ LONGEST, CAUSE_LETTERS = 170, 50
 
 def findings(view: View, summary: Summary) -> list[Markup]:
     """Return a block for each severity, with as many rows as the page has room for."""
-    found = {
-        severity: [one for one in summary.findings if one.severity == severity]
-        for severity in ("critical", "warning")
-    }
-    room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
-    room -= 3 * HEAD + _below(summary)
-    kept = sum(_height(one, False) for one in _first(found["warning"], FEWEST))
     blocks = []
-    for severity, title in (("critical", "Critical"), ("warning", "Warnings")):
-        every = found[severity]
-        large = severity == "critical" and len(every) <= LARGE
-        most = _fitting(every, room - (kept if severity == "critical" else 0), large)
-        room -= sum(_height(one, large) for one in _first(every, most))
+    for title, every, shown in shares(summary):
         if every:
-            rows = _rows(view, every, most, summary)
-            kind = f"find {severity}" if len(every) <= LARGE else "find"
-            blocks.append(block(title, _caption(every, most), table(COLS, rows, kind)))
+            rows = _rows(view, every, shown, bool(summary.days_before))
+            kind = f"find {every[0].severity}" if len(every) <= LARGE else "find"
+            blocks.append(block(title, _caption(every, len(shown)), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
+
+
+def shares(summary: Summary) -> list[tuple[str, list[Finding], list[Finding]]]:
+    """Return of each severity its title, all findings, and those that page 1 has room for."""
+    critical, warnings = (
+        [one for one in summary.findings if one.severity == severity]
+        for severity in ("critical", "warning")
+    )
+    room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
+    room -= 3 * HEAD + _below(summary)
+    kept = sum(_height(one, False) for one in _first(warnings, FEWEST))
+    large = len(critical) <= LARGE
+    first = _first(critical, _fitting(critical, room - kept, large))
+    room -= sum(_height(one, large) for one in first)
+    rest = _first(warnings, _fitting(warnings, room, False))
+    return [("Critical", critical, first), ("Warnings", warnings, rest)]
 
 
 def _fitting(found: Sequence[Finding], room: float, large: bool) -> int:
@@ -128,11 +133,11 @@ def _none(view: View) -> str:
 
 
 def _rows(
-    view: View, found: Sequence[Finding], most: int, summary: Summary
+    view: View, found: Sequence[Finding], shown: Sequence[Finding], past: bool
 ) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = []
     asked = ""
-    shown = _first(found, most)
+    places = set[str]()
     for one in shown:
         question = "" if one.question == asked else one.question
         asked = one.question
@@ -140,12 +145,13 @@ def _rows(
             (
                 bold(question) if question else "",
                 mark(one.severity, 8 if one.severity == "critical" else 7),
-                bold(one.subject),
+                bold(one.subject) if one.anchor in places else place(one.anchor, one.subject),
                 prose(one.sentence, LONGEST),
-                _standing(view, one, bool(summary.days_before)),
+                _standing(view, one, past),
                 _link(one.section),
             )
         )
+        places.add(one.anchor)
     left = [one for one in found if one not in shown]
     if left:
         sections = list(dict.fromkeys(one.section for one in left))

@@ -15,7 +15,7 @@ from report.markup import Col, Page, block, bold, note, prose, quiet, section, t
 from report.reading import GOOD, View, frame_of
 from report.sections import NAMES, ROWS, cut, flows, nth
 from report.sections.attention import unread_rows
-from report.sections.quiet import silenced
+from report.sections.quiet import ids, silenced
 from report.words import capital, listing, moment, natural, number, plural
 
 OUTCOMES_SHOWN = 7
@@ -23,8 +23,9 @@ OUTCOMES_SHOWN = 7
 
 def page(view: View) -> Page:
     """Return the section."""
-    quiet_ones = silenced(summarise(view).silenced)
-    parts = [_matrix(view), _unread(view), quiet_ones, _evidence(view), _noted(view)]
+    summary = summarise(view)
+    quiet_ones = [silenced(summary.silenced), ids(view, summary)]
+    parts = [_matrix(view), _unread(view), *quiet_ones, _evidence(view), _noted(view)]
     return section(
         "coverage",
         nth(view, "coverage"),

@@ -1,13 +1,19 @@
-"""What is silenced: no finding, but never out of sight."""
+"""What is silenced: no finding, but never out of sight; and by what id a finding would be."""
 
 from __future__ import annotations
 
 from markupsafe import Markup
 
-from report.contract import Silenced
-from report.markup import Col, block, bold, prose, table
+from report.contract import Finding, Silenced, Summary
+from report.marks import mark
+from report.markup import Col, block, bold, halves, prose, quiet, table
+from report.reading import View
 from report.sections import ROWS, cut
-from report.words import day_month, foreign
+from report.sections.attention import shares
+from report.trail import BLIND
+from report.words import day_month, foreign, plural, readable
+
+TAKES = "as silences.yaml takes them"
 
 
 def silenced(every: tuple[Silenced, ...]) -> Markup:
@@ -24,3 +30,30 @@ def silenced(every: tuple[Silenced, ...]) -> Markup:
         Col("Until", 22, "n"),
     )  # fmt: skip
     return block("Silenced", cut(len(rows), len(every), "finding"), table(cols, rows, "stack"))
+
+
+def ids(view: View, summary: Summary) -> Markup:
+    """Return the findings' ids, each a link back to its row on page 1, if it stands there.
+
+    Of a finding about many hosts the first id stands for all. Hosts have their full names, as
+    silences.yaml takes them; what it does not take, that a server was not read, is left out.
+    """
+    every = [one for one in summary.findings if one.kind not in BLIND]
+    if not every:
+        return Markup()
+    first = {one.anchor for _, _, shown in shares(summary) for one in shown}
+    rows = [(mark(one.severity), _id(view, one, one.anchor in first)) for one in every[:ROWS]]
+    half = -(-len(rows) // 2)
+    cols = (Col("", 6, "m"), Col("", 78, "path"))
+    two = halves(*(table(cols, part) if part else Markup() for part in (rows[:half], rows[half:])))
+    said = f"{cut(len(rows), len(every), 'finding', 'the worst ones')}, {TAKES}"
+    return block("Ids of findings", said, two)
+
+
+def _id(view: View, one: Finding, linked: bool) -> Markup:
+    host = view.names.get(one.hosts[0], one.hosts[0])
+    said = readable(" ".join(filter(None, (host, one.kind, one.object))), 200)
+    code = Markup("<code>{}</code>").format(said)
+    rest = len(one.hosts) - 1
+    more = quiet(f" and of {plural(rest, 'host')} more") if rest else ""
+    return (Markup('<a href="#{}">{}</a>').format(one.anchor, code) if linked else code) + more

@@ -11,17 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import axe_core_python
-import nbformat
 import pytest
 
-from report import pages
-from report.exporters import InfraHTMLExporter
 from report.findings import summarise
 from report.mail import compose
-from report.reading import view
-from report.sections import order
-from report.store import Day
 from tests.report import days
+from tests.report.printing import document
 from tests.report.test_mail import bodies, make
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js")
@@ -49,17 +44,6 @@ FRAME = (
     '<iframe srcdoc="{}" width="{}" height="900" style="border:0"></iframe>'
 )
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs chromium")
-
-
-def report_html(day: Day) -> str:
-    """Return the whole report, as the notebook's cells make it."""
-    known = view(day)
-    made = [getattr(pages, key)(known) for key in order(known)]
-    outputs = [
-        nbformat.v4.new_output("display_data", {"text/html": page._repr_html_()}) for page in made
-    ]
-    cells = [nbformat.v4.new_code_cell("", outputs=[one]) for one in outputs]
-    return str(InfraHTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0])
 
 
 def seen(html: str, folder: Path, width: int = 1200, *options: str) -> dict[str, Any]:
@@ -105,7 +89,7 @@ def wrong(found: dict[str, Any], *fine: str) -> list[str]:
 def test_axe_finds_nothing_in_the_report(
     name: str, width: int, options: tuple[str, ...], tmp_path: Path
 ) -> None:
-    found = seen(report_html(days.DAYS[name]()), tmp_path, width, *options)
+    found = seen(document(days.DAYS[name]()), tmp_path, width, *options)
     assert wrong(found) == [] and found["wide"] <= width
     assert found["dark"] is bool(options)
 

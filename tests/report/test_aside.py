@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -269,3 +271,29 @@ def test_silences_are_read_and_none_need_be_there(tmp_path: Path) -> None:
     assert one.until == date(2026, 12, 1)
     (tmp_path / "silences.yaml").unlink()
     assert load_settings(tmp_path, tmp_path / "output").silences == ()
+
+
+IDS = re.compile(r"<code>(\S+ \S+ .*?)</code>")
+
+
+def test_the_ids_on_the_page_are_those_that_a_silence_takes() -> None:
+    made = Fleet()
+    days.ordinary(made, {"web": ["web01.example.org", "db01.example.org"]}, set())
+    made.disk("web01.example.org", "/srv/my data", 100, 91)
+    made.disk("db01.example.org", "/srv/data", 100, 99)
+    day = made.day()
+    said = [unescape(one) for one in IDS.findall(coverage(day).html)]
+    assert said == [
+        "db01.example.org disk-full /srv/data", "web01.example.org disk-full /srv/my data",
+    ]  # fmt: skip
+    assert not summarise(made.day(silences=[silence(finding=one) for one in said])).findings
+
+
+def test_an_id_leads_to_its_row_on_page_1_and_what_was_not_read_has_none() -> None:
+    first, last = today(days.worst()).html, coverage(days.worst()).html
+    links = re.findall(r'href="#(f-[0-9a-f]{10})"', last)
+    assert len(links) > 5 and all(first.count(f'id="{one}"') == 1 for one in links)
+    assert "server-down" not in last and "server-unread" not in last
+    many = coverage(days.DAYS["big"]()).html
+    assert "Ids of findings" in many and "the worst ones" in many
+    assert len(IDS.findall(many)) == 10
