@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import warnings
 from collections.abc import Callable
 from typing import Literal, NoReturn
@@ -17,6 +18,12 @@ from typing import Literal, NoReturn
 from report.fonts import FONTS, fonts_css
 
 Engine = Literal["auto", "plutoprint", "weasyprint"]
+LABELLED = re.compile(r'(<svg\b[^>]*\saria-label="([^"]*)"[^>]*>)')
+# WeasyPrint breaks a line too late where a part of it has padding: blanks in its place.
+HEADS = r"""
+.infra h3 span { padding: 0 !important }
+.infra h3 span::before { content: "\a0 \a0 \a0  " }
+"""
 BASE = "infra:///report"  # hierarchical, or links within the document would be none
 
 
@@ -90,7 +97,8 @@ def _weasyprint(html: str, made_at: str) -> bytes:
         raise Absent(f"WeasyPrint lacks a library of the system, Pango's probably: {why}") from None
     only_data = URLFetcher(allowed_protocols={"data"})
     fonts = FontConfiguration()
-    faces = weasyprint.CSS(string=fonts_css(), font_config=fonts, url_fetcher=only_data)
+    faces = weasyprint.CSS(string=fonts_css() + HEADS, font_config=fonts, url_fetcher=only_data)
+    html = LABELLED.sub(r"\1<title>\2</title>", html)  # what a drawing's tag is to say
     document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=only_data).render(
         font_config=fonts, stylesheets=[faces], pdf_variant="pdf/ua-1"
     )

@@ -99,9 +99,7 @@ def _up(known: View, found: tuple[Finding, ...]) -> KeyFigure:
     states = Counter[str]()
     for one in every_state(known):
         states[one.name if one.name in STATES else "unknown"] += len(one.hosts)
-    parts = [
-        f"{number(states[one])} {words}" for one, words in STATES.items() if words and states[one]
-    ]
+    parts = [(states[one], words) for one, words in STATES.items() if words and states[one]]
     said = _fitting(parts) or ("all of them" if listed > 1 else "")
     value = UNKNOWN if states["unknown"] == listed else number(states["up"])
     mark = _mark(known, found, "servers")
@@ -110,12 +108,15 @@ def _up(known: View, found: tuple[Finding, ...]) -> KeyFigure:
     return KeyFigure("Servers up", value, f"of {number(listed)}", said, mark)
 
 
-def _fitting(parts: Sequence[str]) -> str:
-    """Return as many parts as fit one line, worst first; the numbers of the rest are on page 2."""
-    kept = list(parts)
-    while len(kept) > 1 and len(", ".join(kept)) > CAPTION:
-        kept.pop()
-    return ", ".join(kept)
+def _fitting(parts: Sequence[tuple[int, str]]) -> str:
+    """Return as many parts as fit one line, worst first; the others are added up."""
+    for kept in range(len(parts), 0, -1):
+        said = [f"{number(count)} {words}" for count, words in parts[:kept]]
+        if more := sum(count for count, _ in parts[kept:]):
+            said.append(f"{number(more)} more")
+        if len(", ".join(said)) <= CAPTION or kept == 1:
+            return ", ".join(said)
+    return ""
 
 
 def _above(known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]) -> KeyFigure:
@@ -173,7 +174,7 @@ def _coverage(known: View) -> KeyFigure:
     value = percent(share, 0 if share in (0, 100) else 1)
     full = read - len(known.incomplete)
     whole = full == listed
-    said = f"{number(full)} of {number(listed)} in full"
+    said = f"{number(read)} read, {number(full)} in full"
     if whole:
         said = "read in full" if listed == 1 else "all read in full"
     return KeyFigure("Coverage", value, "%", said, "good" if whole else "unread")

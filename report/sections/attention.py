@@ -89,12 +89,10 @@ def _lines(said: str, letters: int) -> int:
 def _below(summary: Summary) -> int:
     """Return the height of what stands below the findings."""
     soon = HEAD + 3 * LINE if summary.later else 0
-    over = min(len(summary.resolved), NAMED)
+    over = max(min(len(one), NAMED) for one in (summary.resolved, summary.planned))
     shown = summary.unread[:UNREAD]
     causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
-    gone = HEAD + over * (ROW + LINE) if over else 0
-    windows = min(len(summary.planned), NAMED)
-    soon += HEAD + windows * (ROW + LINE) if windows else 0
+    gone = HEAD + over * (ROW + 2 * LINE) if over else 0  # side by side
     return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 
 
@@ -145,7 +143,7 @@ def _rows(
                 bold(one.subject),
                 prose(one.sentence, LONGEST),
                 _standing(view, one, bool(summary.days_before)),
-                _link(view, one.section),
+                _link(one.section),
             )
         )
     left = [one for one in found if one not in shown]
@@ -170,8 +168,8 @@ def _bound(one: Finding) -> str:
     return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
 
 
-def _link(view: View, section: str) -> Markup:
-    return Markup('<a href="#{}">{} {}</a>').format(section, nth(view, section), NAMES[section])
+def _link(section: str) -> Markup:
+    return Markup('<a href="#{}">→ {}</a>').format(section, NAMES[section])
 
 
 def later(summary: Summary) -> Markup:
@@ -189,7 +187,7 @@ def planned(summary: Summary) -> Markup:
     rows = [
         (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:NAMED]
     ]
-    cols = (Col("", 6, "m"), Col("", 40), Col("", 128, "wide"))
+    cols = (Col("", 5, "m"), Col("", 19), Col("", 60, "wide"))
     every = len(summary.planned)
     said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
     return block("Planned", said, table(cols, rows, "stack"))
@@ -200,16 +198,20 @@ def resolved(summary: Summary) -> Markup:
     if not summary.resolved:
         return Markup()
     rows = [
-        (mark("good"), bold(one.subject), prose(f"{one.sentence} Since {day_month(one.since)}."))
+        (
+            mark("good"),
+            bold(one.subject),
+            prose(f"{one.sentence} Had stood since {day_month(one.since)}."),
+        )
         for one in summary.resolved[:NAMED]
     ]
-    cols = (Col("", 6, "m"), Col("", 40), Col("", 128, "wide"))
+    cols = (Col("", 5, "m"), Col("", 19), Col("", 60, "wide"))
     every = len(summary.resolved)
     said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
     return block("Resolved since yesterday", said, table(cols, rows, "stack"))
 
 
-def unread(view: View, summary: Summary) -> Markup:
+def unread(summary: Summary) -> Markup:
     """Return what could not be read, and why."""
     if not summary.unread:
         whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
@@ -219,7 +221,7 @@ def unread(view: View, summary: Summary) -> Markup:
     rows = unread_rows(summary.unread[:UNREAD])
     more = len(summary.unread) - len(rows)
     if more:
-        rows.append(("", f"{plural(more, 'more cause')}", "", _link(view, "coverage")))
+        rows.append(("", f"{plural(more, 'more cause')}", "", _link("coverage")))
     full = summary.hosts_read - summary.hosts_partial
     if full:
         rows.append((mark("good"), plural(full, "server"), "nothing", quiet("read in full")))

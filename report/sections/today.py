@@ -15,6 +15,7 @@ from report.marks import mark, spark
 from report.markup import (
     Page,
     columns,
+    halves,
     infra,
     joined,
     prose,
@@ -46,9 +47,8 @@ def page(view: View) -> Page:
         _strip(summary.figures),
         *attention.findings(view, summary),
         attention.later(summary),
-        attention.planned(summary),
-        attention.resolved(summary),
-        attention.unread(view, summary),
+        halves(attention.resolved(summary), attention.planned(summary)),
+        attention.unread(summary),
         Markup("</section>"),
     ]
     return Page(infra(joined(parts)), f"{info.title}, {info.report_date}: {summary.headline}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -40,14 +41,13 @@ def opened(made: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(made))
 
 
-def kinds(element: pikepdf.Object) -> set[str]:
-    """Of a structure's elements, the kinds that are there."""
-    found = {str(element.get("/S", ""))}
-    kids = element.get("/K", [])
+def elements(parent: pikepdf.Object) -> Iterator[tuple[str, str]]:
+    """Of a PDF's structure, each element's kind and, of a drawing, what is said in its place."""
+    yield str(parent.get("/S", "")), str(parent.get("/Alt", ""))
+    kids = parent.get("/K", [])
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, pikepdf.Dictionary):
-            found |= kinds(kid)
-    return found
+            yield from elements(kid)
 
 
 def test_the_worst_day_is_all_there_and_tagged(tmp_path: Path) -> None:
@@ -67,9 +67,10 @@ def test_the_worst_day_is_all_there_and_tagged(tmp_path: Path) -> None:
     with opened(made) as document:
         assert "WeasyPrint" in str(document.docinfo.Producer)
         assert document.Root.MarkInfo.Marked
-        assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Link"} <= kinds(
-            document.Root.StructTreeRoot
-        )
+        tags = list(elements(document.Root.StructTreeRoot))
+        assert {"/H1", "/H2", "/P", "/Table", "/TH", "/TD", "/Link"} <= {kind for kind, _ in tags}
+        drawn = {alt for kind, alt in tags if kind == "/Figure"}
+        assert {"critical", "warning", "good", "unread"} <= drawn and "" not in drawn
         assert b"pdfuaid:part" in document.Root.Metadata.read_bytes()
         fonts = {
             str(font.BaseFont).partition("+")[2]

@@ -342,7 +342,7 @@ def test_a_figure_is_good_only_where_every_server_was_read() -> None:
         "Servers up": "good", "Disks above limit": "unread", "Logins failed": "good",
         "Logins accepted": "good", "Servers rebooted": "unread", "Coverage": "unread",
     }  # fmt: skip
-    assert figure(summary, "Coverage").note == "1 of 3 in full"
+    assert figure(summary, "Coverage").note == "3 read, 1 in full"
     assert summary.headline == "Nothing is broken, as far as could be read."
 
 
