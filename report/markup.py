@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from report.words import number, readable
 
 NOTHING = Markup()
+TABLE = '<div class="scroll"><table'
 BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
 
@@ -121,13 +122,15 @@ def _named(kind: str) -> Markup:
 def block(title: str, note: str, *parts: Markup, level: int = 3) -> Markup:
     """Return a block: the thing's name, what was found, and the parts that show it.
 
-    Head and parts stay on one page; a caption says what was found. level: 2 where no
-    section's head stands above it, as it is read aloud; it looks the same.
+    Head and parts stay on one page, unless they begin with a table: that goes on overleaf. A
+    caption says what was found. level: 2 where no section's head stands above it, as it is
+    read aloud; it looks the same.
     """
+    kind = "block long" if parts and parts[0].startswith(TABLE) else "block"
     said = Markup("<span>{}</span>").format(note) if note else NOTHING
     aloud = Markup(' aria-level="{}"').format(level) if level != 3 else NOTHING
-    return Markup('<div class="block"><h3{}>{}{}</h3>{}</div>').format(
-        aloud, title, said, joined(parts)
+    return Markup('<div class="{}"><h3{}>{}{}</h3>{}</div>').format(
+        kind, aloud, title, said, joined(parts)
     )
 
 

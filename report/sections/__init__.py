@@ -20,7 +20,6 @@ NAMES = {
     "coverage": "Coverage",
     "made": "How this report was made",
 }
-PAGES = ("servers", "disks", "logins")  # they fill a page; the others begin where there is room
 ROWS = 10
 FEW = 5  # so many hosts need no grid, no totals, and no page for each section
 
@@ -39,8 +38,8 @@ def nth(view: View, key: str) -> int:
 def flows(view: View, key: str = "") -> bool:
     """Return whether a section begins where the one before ends, rather than on a new page."""
     few = len(view.hosts) <= FEW or not view.answered
-    empty = key in view.info.sections and not view.read(key)
-    return few or empty or key not in PAGES
+    # Page 1 is one page; of the others each begins where there is room for its first table.
+    return few or key != order(view)[1]
 
 
 def unknown(view: View, key: str, noun: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -35,12 +34,13 @@ def growing(view: View, once: pd.DataFrame) -> Markup:
     ).head(MOST)
     cols = (Col("Host", 20), Col("Mount", 28, "path"), Col("GiB a day", 15, "n"),
             Col("Full in days", 21, "n"))  # fmt: skip
-    found: Iterable[Any] = top.itertuples(index=False)
+    columns = ("host", "mount", "growth_per_day", "full_in_days", "earliest_days", "latest_days")
     made = [
-        (row.host, readable(row.mount, 40), number(row.growth_per_day / GIB, 1),
-         number(row.full_in_days) + between(float(row.earliest_days), float(row.latest_days)))
-        for row in found
-    ]  # fmt: skip
+        (host, readable(mount, 40), number(growth / GIB, 1), number(full) + between(early, late))
+        for host, mount, growth, full, early, late in zip(
+            *(top[name] for name in columns), strict=True
+        )
+    ]
     many = plural(len(rows), "filesystem")
     said = f"{number(len(made))} of {many} with a date" if len(rows) > len(made) else "with a date"
     return block("Fastest growing", said, table(cols, made))

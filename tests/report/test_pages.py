@@ -162,9 +162,16 @@ def test_outside_of_jupyter_a_page_is_one_line() -> None:
     assert repr(Page(page.html, "a\x1b[31m\nb")) == r"a\x1b[31m\x0ab"
 
 
-def test_few_hosts_flow_together_and_many_begin_pages() -> None:
+def test_only_the_first_section_behind_page_1_begins_a_page() -> None:
     assert drawn("one").count('class="page flow"') == 6
-    assert drawn("good").count('class="page flow"') == 3
+    assert re.findall(r'class="page" id="(\w+)"', drawn("good")) == ["servers"]
+    assert drawn("good").count('class="page flow"') == 5
+
+
+def test_a_table_goes_on_overleaf_and_a_chart_does_not() -> None:
+    html = drawn("good")
+    assert '<div class="block long"><h3>Outcome of every collector' in html
+    assert '<div class="block"><h3>By hour' in html
 
 
 def test_sections_left_out_show_nothing() -> None:
