@@ -64,11 +64,10 @@ def shares(summary: Summary) -> list[tuple[str, list[Finding], list[Finding]]]:
     room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
     room -= 3 * HEAD + _below(summary)
     kept = sum(_height(one, False) for one in _first(warnings, FEWEST))
-    large = len(critical) <= LARGE
-    first = _first(critical, _fitting(critical, room - kept, large))
-    room -= sum(_height(one, large) for one in first)
-    rest = _first(warnings, _fitting(warnings, room, False))
-    return [("Critical", critical, first), ("Warnings", warnings, rest)]
+    first = _first(critical, _fitting(critical, room - kept, len(critical) <= LARGE))
+    room -= sum(_height(one, len(critical) <= LARGE) for one in first)
+    second = _first(warnings, _fitting(warnings, room, False))
+    return [("Critical", critical, first), ("Warnings", warnings, second)]
 
 
 def _fitting(found: Sequence[Finding], room: float, large: bool) -> int:
