@@ -49,7 +49,7 @@ def _kernel(view: View) -> Markup:
     frame = order.sort_values(["quiet", "at"], kind="stable")
     cols = (
         Col("", 5, "m"), Col("Host", 28), Col("At", 18, "n"), Col("Kind", 22, "p"),
-        Col("Times", 13, "n"), Col("Whom", 24), Col("What it said", 64, "wide"),
+        Col("Times", 13, "n"), Col("Whom", 24, "p"), Col("What it said", 64, "wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
