@@ -23,7 +23,7 @@ from collectors.logins.script import script
 __all__ = ["COLUMNS", "NAME", "OPTIONS", "PAST", "SECONDS", "parse", "script"]
 
 NAME = "logins"
-SECONDS = 40
+SECONDS = 58
 MOST_BYTES = 24_000_000
 MOST_PORT, MOST_ALIKE = 65535, 1_000_000_000
 # Logs keep the past: a day that is over can still be asked for.

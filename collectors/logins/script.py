@@ -49,7 +49,7 @@ WIDE = 6_000
 # A journal of more entries than this is read as text, and added up like a file.
 MOST_ENTRIES = 20_000
 # After so many seconds nothing more is read, so that what was read is not lost.
-HURRY = 30
+HURRY = 45
 # A file larger than this is read from where the time that is left allows.
 BIG_BYTES = 64_000_000
 SAMPLE_BYTES = 16_000_000

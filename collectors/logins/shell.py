@@ -59,7 +59,7 @@ size_up() {
   z=$(wc -c <"$1" 2>/dev/null || echo 0); o=0
   [ "$z" -gt "$Z" ] && [ -r /proc/uptime ] || return 0
   u=$(ticks); tail -c "$Y" "$1" | keep 0 0 >/dev/null 2>&1; u=$(($(ticks) - u + 1))
-  u=$((Y * 10 / u * (E - $(date +%s) - z / 500000000) * 6)); [ "$u" -ge 0 ] || u=0
+  u=$((Y * 10 / u * (E - $(date +%s) - z / 500000000) * 7)); [ "$u" -ge 0 ] || u=0
   [ "$z" -le "$u" ] || { o=$((z - u)); o=$((o + $(feed "$1" 2>/dev/null | head -n 1 | wc -c))); }
 }
 feed() { if [ "$o" -gt 0 ]; then tail -c +"$((o + 1))" "$1"; else $t <"$1"; fi; }
