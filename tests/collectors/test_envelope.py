@@ -60,7 +60,7 @@ def test_a_hanging_probe_costs_its_own_seconds_and_no_other_probe(shell: list[st
 
 def test_what_was_cut_off_has_no_status_and_keeps_what_came() -> None:
     whole = run(["sh"], wrap([("a", 5, "echo 1"), ("b", 5, "printf '1\\n2\\n3\\n'")]))
-    cut = whole[: whole.index(b"\n 3")]
+    cut = whole[: whole.index(b"\n 3") + 1]
     found = unwrap(cut)
     assert found["a"].status == 0
     assert (found["b"].status, found["b"].text) == (None, "1\n2\n")
