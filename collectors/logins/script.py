@@ -54,6 +54,12 @@ HURRY = 45
 BIG_BYTES = 64_000_000
 SAMPLE_BYTES = 16_000_000
 MOST_DAYS = 45
+# Lines that say nothing that the lines beside them do not, whole, so that no name can be one.
+NOTHING = (
+    r"^([A-Z][a-z][a-z] [ 0-9][0-9] [0-9:]{8}|[0-9T:.+Z-]+) [^ ]+ sshd[a-z-]*\[[0-9]+\]: "
+    r"(pam_unix\(sshd:auth\): check pass; user unknown"
+    r"|Received disconnect from [^ ]+ port [0-9]+:[0-9]+:.* \[preauth\])$"
+)
 # What is looked for in the part of a log that there is no time to read: all but failed logins.
 SOUGHT = (
     "Accepted ", "succe", "session", "sudo", "doas", "pkexec", " su ", " su[", " su:", " su(",
@@ -107,6 +113,7 @@ def script(ask: Ask) -> str:
         "J": str(MOST_ENTRIES),
         "H": str(HURRY),
         "S": "\n".join(SOUGHT),
+        "N": NOTHING,
         "I": IDENTIFIERS,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
