@@ -18,9 +18,8 @@ from traitlets.config import Config
 from report.engines import Engine
 from report.fonts import fonts_css
 from report.outline import with_chart_places
+from report.own import TEMPLATES, find
 from report.pdf import make_pdf
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
@@ -74,7 +73,7 @@ class InfraHTMLExporter(TemplateExporter):  # type: ignore[misc]
     ) -> tuple[Any, dict[str, Any]]:
         """Return the document and its resources."""
         resources = dict(resources or {})
-        resources["css"] = find("report.css", self._own).read_text()
+        resources["css"] = find("report.css", self._own, TEMPLATES / "infra").read_text()
         resources["fonts_css"] = "" if self.for_pdf else fonts_css()
         resources["for_pdf"] = self.for_pdf
         resources["lang"] = "en"
@@ -105,13 +104,6 @@ class InfraPDFExporter(InfraHTMLExporter):
         pdf = make_pdf(html, self.seconds, self.memory_megabytes, self.made_at, self.engine)
         resources["output_extension"] = ".pdf"
         return pdf, resources
-
-
-def find(name: str, own: Path | None) -> Path:
-    """Return the template's file of that name, one's own if there is one."""
-    if own and (own / name).is_file():
-        return own / name
-    return TEMPLATES / "infra" / name
 
 
 def title_of(nb: NotebookNode) -> str:

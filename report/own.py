@@ -8,7 +8,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 WORKBOOK = "report.xlsx"
 
 
-def find(name: str, own: Path | None) -> Path:
+def find(name: str, own: Path | None, ours: Path = TEMPLATES) -> Path:
     """Return a template's file: that in the folder of one's own if it is there, else ours."""
     mine = own / name if own else None
-    return mine if mine and mine.is_file() else TEMPLATES / name
+    return mine if mine and mine.is_file() else ours / name
