@@ -14,8 +14,8 @@ import pytest
 
 from collectors import COLLECTORS
 from report import delivery, store
-from report.exporters import find
 from report.findings import summarise
+from report.pages import CSS
 from tests.smtp_server import PASSWORD, MailServer, make_authority
 from tests.test_chain import FOUR, Site, header, mail_settings, site
 
@@ -40,8 +40,7 @@ def own(site: Site) -> Path:
 def damage(site: Site) -> None:
     """Hide the key figures on paper, as a style sheet of one's own may by mistake."""
     own(site).mkdir(exist_ok=True)
-    css = find("report.css", None).read_text()
-    (own(site) / "report.css").write_text(css + ".infra .kn { display: none }\n")
+    (own(site) / "report.css").write_text(CSS.read_text() + ".infra .kn { display: none }\n")
 
 
 def mend(site: Site) -> None:
