@@ -17,8 +17,8 @@ SEVERITY = (("critical", '{c}="critical"'), ("warning", '{c}="warning"'))
 FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
 
 
-def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> dict[str, float]:
-    """Write the first sheet; return what its formulas come to, by cell."""
+def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> Sheet:
+    """Write the first sheet, and return it."""
     sheet = Sheet(looks, COVER, looks.widths(COLUMNS))
     looks.illustrate(sheet.raw, COLUMNS - 1)
     named = " – ".join(filter(None, (day.info.title, day.info.organisation)))
@@ -39,7 +39,7 @@ def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) ->
             sheet.grid(grid, f"summary_{table_name(grid.title)}")
         else:
             sheet.line(grid.about)
-    return sheet.computed
+    return sheet
 
 
 def _facts(day: Day, summary: Summary) -> list[tuple[str, Any, str]]:

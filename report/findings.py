@@ -10,7 +10,7 @@ from report.contract import Finding, KeyFigure, Severity, Silenced, Summary, Unr
 from report.gaps import gathered
 from report.headline import headline, lead
 from report.later import later
-from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, view
+from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, once, view
 from report.rules import asked, findings
 from report.silences import divided
 from report.states import states as every_state
@@ -35,13 +35,17 @@ def summarise(day: Day) -> Summary:
 
     What was not read counts as not known: it is never part of a "none" and never 0.
     """
-    known = view(day)
+    return _summary(view(day))
+
+
+@once
+def _summary(known: View) -> Summary:
     past = known.past
     every = told(findings(known), past)
     planned = tuple(one for one in every if one.planned)
     unplanned = [one for one in every if not one.planned]
     left, silenced = divided(
-        unplanned, known.info.silences, day.date, known.scope.groups, known.names
+        unplanned, known.info.silences, known.date, known.scope.groups, known.names
     )
     # Within what page 1 asks, the new ones first; the sort is stable.
     found = tuple(
@@ -134,7 +138,7 @@ def _logins(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
     labels, read = ("Logins failed", "Logins accepted"), known.read("logins")
     if not read:
         return [_nothing(known, label) for label in labels]
-    logins = tables.sessions(frame_of(known, "logins"))
+    logins = known.logins
     failing = tuple(one for one in found if one.question == "Logins")
     inside = tuple(one for one in found if one.question == "Got in")
     # As many logins, not hosts: each of them is one to explain.

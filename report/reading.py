@@ -5,11 +5,11 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from report import derived
 from report.causes import nameless
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "GOOD", "PAST", "READ", "View", "frame_of", "narrowed", "plain", "rows_of", "split", "view",
+    "GOOD", "PAST", "READ", "View", "frame_of", "narrowed", "once", "plain", "rows_of", "split",
+    "view",
 ]  # fmt: skip
 
 GOOD = frozenset({"ok", "not_applicable"})
 READ = frozenset({"ok", "partial"})
 NO_GROUP = "no group"
+Made = TypeVar("Made")
 AN_HOUR = timedelta(hours=1)
 # Among a View's frames: findings, key figures, and who came in, of the days before.
 PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE = "before", "figures_before", "seen_before"
@@ -90,6 +92,18 @@ class View(Day):
         from report import tables
 
         return tables.writable(tables.filesystems(frame_of(self, "disks")))
+
+    @cached_property
+    def logins(self) -> pd.DataFrame:
+        """The logins without sudo and its like."""
+        from report import tables
+
+        return tables.sessions(frame_of(self, "logins"))
+
+    @cached_property
+    def worked_out(self) -> dict[Callable[[View], Any], Any]:
+        """What was worked out of this view; see `once`."""
+        return {}
 
     @cached_property
     def past(self) -> Past:
@@ -216,6 +230,19 @@ class View(Day):
     def without_host(self, host: str, cause: str) -> str:
         """Return a cause in which hosts that share it do not differ."""
         return nameless(cause, {self.addresses.get(host, host), host})
+
+
+def once(made: Callable[[View], Made]) -> Callable[[View], Made]:
+    """Work out what a function makes of a view, which never changes, the first time only."""
+
+    @wraps(made)
+    def kept(view: View) -> Made:
+        if kept not in view.worked_out:
+            view.worked_out[kept] = made(view)
+        found: Made = view.worked_out[kept]
+        return found
+
+    return kept
 
 
 def view(day: Day, scored: bool = True) -> View:

@@ -21,6 +21,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
+from report.bulk import rows_xml
 from report.cells import Column, Formula, Grid, Link, Typed
 from report.looks import Looks
 from report.words import is_missing, readable
@@ -44,13 +45,18 @@ ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Sheet:
-    """A sheet that is written from top to bottom."""
+    """A sheet that is written from top to bottom.
+
+    computed: what its formulas come to, by cell. rest: the XML of rows that follow those
+    written, for whoever packs the workbook.
+    """
 
     def __init__(self, looks: Looks, title: str, widths: Sequence[float]) -> None:
         self._sheet, self._looks = looks.book.create_sheet(title), looks
         self._row = 0
         self._whole = False
         self.computed: dict[str, float] = {}
+        self.rest = ""
         self._widths = widths
         for index, width in enumerate(widths, 1):
             self._sheet.column_dimensions[get_column_letter(index)].width = width
@@ -94,13 +100,11 @@ class Sheet:
         heads = _heads(grid.columns)
         kinds = [column.kind for column in grid.columns]
         self._append([self._head(h, k) for h, k in zip(heads, kinds, strict=True)])
-        for row in grid.rows or [[None] * len(heads)]:
-            self._fit(row, kinds)
-            cells = [self._cell(v, k) for v, k in zip(row, kinds, strict=True)]
-            for index, value in enumerate(row, 1):
-                if isinstance(value, Formula):
-                    self.computed[f"{get_column_letter(index)}{self._row + 1}"] = value.value
-            self._append(self._topped(cells) if "prose" in kinds else cells)
+        if self._whole and grid.rows and "prose" not in kinds:
+            self.rest = rows_xml(grid.rows, kinds, self._row + 1, self._cell)
+            self._row += len(grid.rows)
+        else:
+            self._write(grid.rows or [[None] * len(heads)], kinds)
         ref = f"A{top}:{get_column_letter(len(heads))}{self._row}"
         table = Table(displayName=name, ref=ref, autoFilter=AutoFilter(ref=ref))
         table.tableColumns = [TableColumn(id=n, name=h) for n, h in enumerate(heads, 1)]
@@ -114,6 +118,15 @@ class Sheet:
             if column.kind == "percent":
                 self._bars(f"{letter}{top + 1}:{letter}{self._row}")
             self._colour(letter, top + 1, column.rules, named)
+
+    def _write(self, rows: Sequence[Sequence[Any]], kinds: Sequence[str]) -> None:
+        for row in rows:
+            self._fit(row, kinds)
+            cells = [self._cell(v, k) for v, k in zip(row, kinds, strict=True)]
+            for index, value in enumerate(row, 1):
+                if isinstance(value, Formula):
+                    self.computed[f"{get_column_letter(index)}{self._row + 1}"] = value.value
+            self._append(self._topped(cells) if "prose" in kinds else cells)
 
     def _colour(
         self, letter: str, top: int, rules: Sequence[tuple[str, str]], named: Mapping[str, str]

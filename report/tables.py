@@ -106,7 +106,8 @@ def _pool(disks: pd.DataFrame) -> pd.Series:
 
 def sessions(logins: pd.DataFrame) -> pd.DataFrame:
     """Return the logins without sudo and its like, which nobody comes in by."""
-    return logins[~logins["service"].isin(PRIVILEGE)]
+    other = logins["service"].isin(PRIVILEGE)
+    return logins[~other] if other.any() else logins
 
 
 def privilege(logins: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date
 from io import BytesIO
@@ -66,13 +66,15 @@ def all_grids(day: Day, summary: Summary) -> list[Grid]:
 
 def _made(day: Day, summary: Summary, tables: list[Grid], template: Path) -> bytes:
     looks = Looks(template, day.info)
-    computed = write_cover(looks, day, summary, tables)
+    cover = write_cover(looks, day, summary, tables)
+    sheets = [cover]
     for grid in tables:
         sheet = _grid_sheet(looks, grid, table_name(grid.title))
         if grid.title == overtime.TRENDS:
             add_trends(sheet, grid)
+        sheets.append(sheet)
     looks.book.properties = _properties(day)
-    return _packed(looks.book, computed)
+    return _packed(looks.book, sheets)
 
 
 def main(arguments: list[str]) -> int:
@@ -143,26 +145,28 @@ def _properties(day: Day) -> DocumentProperties:
     )
 
 
-def _packed(book: Workbook, computed: Mapping[str, float]) -> bytes:
+def _packed(book: Workbook, sheets: Sequence[Sheet]) -> bytes:
     """Return the workbook as a file whose members carry no time of their own.
 
-    computed: cell of the first sheet → what its formula comes to, which openpyxl leaves out.
+    What openpyxl leaves out is put in: a sheet's further rows, what its formulas come to.
     """
     loose, packed = BytesIO(), BytesIO()
+    members = {f"xl/worksheets/sheet{nth}.xml": sheet for nth, sheet in enumerate(sheets, 1)}
     ExcelWriter(book, ZipFile(loose, "w", ZIP_STORED)).save()
     with ZipFile(loose) as source, ZipFile(packed, "w") as target:
         for name in source.namelist():
             member = ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             member.external_attr = 0o600 << 16
             content = source.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                content = _with_values(content.decode(), computed).encode()
+            if sheet := members.get(name):
+                content = _completed(content.decode(), sheet).encode()
             target.writestr(member, content, ZIP_DEFLATED, 6)
     return packed.getvalue()
 
 
-def _with_values(xml: str, computed: Mapping[str, float]) -> str:
-    for cell, value in computed.items():
+def _completed(xml: str, sheet: Sheet) -> str:
+    xml = xml.replace("</sheetData>", f"{sheet.rest}</sheetData>", 1)
+    for cell, value in sheet.computed.items():
         empty = rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)(?:<v ?/>|<v></v>)'
         xml = re.sub(empty, rf"\g<1><v>{value:.12g}</v>", xml)
     return xml

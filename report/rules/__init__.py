@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from report.contract import Finding
-from report.reading import View
+from report.reading import View, once
 from report.rules import (
     access,
     backups,
@@ -60,6 +60,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+@once
 def findings(view: View) -> list[Finding]:
     """Return what a person must act on, worst first."""
     found: list[Finding] = []

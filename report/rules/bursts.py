@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from report import tables
 from report.contract import Finding
 from report.measures import network
-from report.reading import View, frame_of, rows_of
+from report.reading import View, rows_of
 from report.rules.logins import failed_logins
 from report.rules.wording import bound_of, severity_of, subject
 from report.words import foreign, is_missing, natural, number, plural
@@ -18,7 +17,7 @@ def bursts(view: View) -> list[Finding]:
         return []
     limit, found = view.info.thresholds.failed_logins, []
     told = {host for one in failed_logins(view) for host in one.hosts}
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     failed = logins[(logins["result"] == "failed") & ~logins["host"].isin(list(told))]
     networks = failed["source_ip"].map(lambda one: "" if is_missing(one) else network(one))
     for name in names:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from report.contract import Finding, Severity
-from report.reading import View, frame_of, rows_of
+from report.reading import View, frame_of, once, rows_of
 from report.rules.wording import NAMED, bound_of, days_severity, kept, severity_of
 from report.thresholds import OfMount
 from report.trail import RANK
@@ -35,6 +35,7 @@ def not_writable(view: View) -> list[Finding]:
     return found
 
 
+@once
 def filling(view: View) -> list[Finding]:
     """Filesystems above a limit, by bytes or by inodes; a remote one once for all its hosts."""
     when, found = _when(view), []

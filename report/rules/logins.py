@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from report import tables
 from report.contract import Finding, Severity
-from report.reading import View, frame_of
+from report.reading import View, once
 from report.rules.wording import NAMED, bound_of, subject
 from report.words import foreign, moment, natural, number, plural
 
@@ -48,7 +47,7 @@ def root_by_password(view: View) -> list[Finding]:
 
 def roots(view: View) -> pd.DataFrame:
     """Return the rows of root's logins by password."""
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     here = (
         (logins["result"] == "accepted")
         & (logins["user"] == "root")
@@ -57,14 +56,15 @@ def roots(view: View) -> pd.DataFrame:
     return logins[here.fillna(False).astype(bool)]
 
 
+@once
 def failed_logins(view: View) -> list[Finding]:
     """Hosts with more failed logins than the limit; those of one wave are one finding."""
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     failed = logins[logins["result"] == "failed"]
     counts = failed.groupby("host", sort=True)["count"].sum()
     limits = {str(host): view.limits(str(host)).failed_logins for host in counts.index}
     over = counts[[counts[host] >= limit.warning for host, limit in limits.items()]]
-    got_in = set(logins.loc[logins["result"] == "accepted", "source_ip"].dropna())
+    got_in = set(logins.loc[logins["result"] == "accepted", "source_ip"].dropna().unique())
     read = view.reach("logins") if len(view.hosts) > 1 else ""
     found = []
     for hosts in _waves(failed, list(map(str, over.index))):
@@ -94,25 +94,32 @@ def failed_logins(view: View) -> list[Finding]:
 
 def _waves(failed: pd.DataFrame, hosts: Sequence[str]) -> list[tuple[str, ...]]:
     """Return hosts that share a source together; all of them, if they are many all the same."""
-    sources: dict[str, set[str]] = {host: set() for host in hosts}
     pairs = failed.loc[failed["host"].isin(hosts), ["host", "source_ip"]].dropna()
-    pairs = pairs.drop_duplicates()
-    for host, source in zip(*(pairs[name].astype(object).tolist() for name in pairs), strict=True):
-        sources[str(host)].add(str(source))
-    waves: list[tuple[set[str], list[str]]] = []
-    for host in hosts:
-        own, together = sources[host], [host]
-        for wave in [one for one in waves if one[0] & own]:
-            waves.remove(wave)
-            own, together = own | wave[0], [*wave[1], *together]
-        waves.append((own, together))
+    places = {host: nth for nth, host in enumerate(hosts)}
+    of_host = pairs["host"].astype("category")
+    numbers = of_host.cat.categories.map(places).to_numpy()[of_host.cat.codes]
+    sources = pairs["source_ip"].astype("category").cat.codes
+    leads = list(range(len(hosts)))  # host → one before it in its wave, or itself
+
+    def leader(host: int) -> int:
+        while leads[host] != host:
+            leads[host] = host = leads[leads[host]]
+        return host
+
+    first: dict[int, int] = {}
+    for host, source in set(zip(numbers.tolist(), sources.tolist(), strict=True)):
+        one, other = leader(host), leader(first.setdefault(source, host))
+        leads[max(one, other)] = min(one, other)
+    waves: dict[int, list[str]] = {}
+    for nth, host in enumerate(hosts):
+        waves.setdefault(leader(nth), []).append(host)
     if len(waves) > NAMED:
         return [tuple(sorted(hosts, key=natural))]
-    return [tuple(sorted(together, key=natural)) for _, together in waves]
+    return [tuple(sorted(together, key=natural)) for together in waves.values()]
 
 
 def _failed_sentence(rows: pd.DataFrame, counts: pd.Series, got_in: set[str], read: str) -> str:
-    sources = set(rows["source_ip"].dropna())
+    sources = set(rows["source_ip"].dropna().unique())
     inside = len(sources & got_in)
     most = f", {number(counts.max())} of them on {counts.idxmax()}" if len(counts) > 1 else ""
     said = f"{number(counts.sum())} failed logins{most}"

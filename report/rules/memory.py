@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from report.contract import Finding
-from report.reading import View, rows_of
+from report.reading import View, once, rows_of
 from report.rules.wording import bound_of, kept, severity_of
 from report.words import is_missing, percent, share
 
 
+@once
 def short_of_memory(view: View) -> list[Finding]:
     """Hosts whose memory, or whose container's limit, is used above the limit."""
     found = []

@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from report import tables
 from report.contract import Finding
-from report.reading import SEEN_BEFORE, View, frame_of
+from report.reading import SEEN_BEFORE, View, frame_of, once
 from report.seen import hours
 from report.words import day_month, foreign, is_missing, listing, network_of, plural
 
@@ -27,9 +26,10 @@ BY = ["host", "user", "source_ip"]
 WIDE = {4: 24, 6: 48}  # bits of a network whose addresses count as one place
 
 
+@once
 def guessed(view: View) -> list[Finding]:
     """Sources that failed often on a host, and then got in there."""
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     known = logins[logins["source_ip"].notna()]
     inside = known[known["result"] == "accepted"]
     firsts = inside.groupby(PLACE)["at"].min().rename("first").reset_index()
@@ -58,7 +58,7 @@ def out_of_the_ordinary(view: View) -> list[Finding]:
     if days < KNOWN_DAYS:
         return []
     past = _past(before)
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     here = logins[(logins["result"] == "accepted") & logins["user"].notna()]
     told = {(one.subject, one.object) for one in guessed(view)}
     return [

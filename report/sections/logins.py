@@ -32,7 +32,7 @@ def page(view: View) -> Page:
         said = unknown(view, "logins", "logins")
         return section("logins", nth_, NAMES["logins"], said, [], flow)
     every = frame_of(view, "logins")
-    seen = tables.sessions(every)
+    seen = view.logins
     if every.empty:
         said = f"Nobody came in, and nobody tried, on {view.reach('logins')}."
         return section("logins", nth_, NAMES["logins"], said, [], flow)

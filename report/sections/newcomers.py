@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from report import tables
 from report.marks import mark
 from report.markup import Col, block, bold, note, prose, table
-from report.reading import SEEN_BEFORE, View, frame_of
-from report.rules import RULES
+from report.reading import SEEN_BEFORE, View
+from report.rules import findings
 from report.rules.strangers import KNOWN_DAYS, network
 from report.sections import cut
 from report.words import foreign, listing, natural, number, plural
@@ -20,8 +19,7 @@ MOST, NAMED = 5, 4
 
 def new(view: View) -> Markup:
     """Return the logins to explain, the worst first, and who came for the first time."""
-    found = [one for rule in RULES["logins"] for one in rule(view) if one.question == "Got in"]
-    found.sort(key=lambda one: one.severity != "critical")
+    found = [one for one in findings(view) if one.question == "Got in"]
     cols = (Col("", 5, "m"), Col("Host", 30), Col("Who, and what is new", 139))
     rows = [(mark(one.severity), bold(one.subject), prose(one.sentence)) for one in found[:MOST]]
     said = cut(len(rows), len(found), "login", "the rest is on page 1 and in the workbook")
@@ -37,10 +35,12 @@ def _first_seen(view: View) -> str:
     days = before["day"].nunique()
     if days < KNOWN_DAYS:
         return f"Who is new is said after {KNOWN_DAYS} days; {number(days)} are known."
-    logins = tables.sessions(frame_of(view, "logins"))
+    logins = view.logins
     here = logins[logins["result"] == "accepted"]
     parts = []
-    users = set(map(str, here["user"].dropna())) - set(map(str, before["user"].dropna().unique()))
+    users = set(map(str, here["user"].dropna().unique())) - set(
+        map(str, before["user"].dropna().unique())
+    )
     if users:
         parts.append(f"{plural(len(users), 'user')} ({_named(users)})")
     known = {network(one) for one in before["source_ip"].dropna().unique()}
