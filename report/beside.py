@@ -14,7 +14,9 @@ from report.words import readable
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -32,22 +34,36 @@ def write_beside(folder: Path, grids: Iterable[Grid]) -> None:
             with writing(own):
                 own.mkdir(exist_ok=True)
             name = grid.frame or grid.title.lower().replace(" ", "-")
-            write_whole(own / f"{name}.csv", _plain(grid.beside).to_csv(index=False))
+            write_whole(own / f"{name}.csv", _csv(grid.beside))
             write_whole(own / f"{name}.parquet", grid.beside.to_parquet(index=False))
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with its texts as no formula and on one line, each worked out once."""
-    shown = frame.copy()
-    for name, series in frame.items():
-        kind = str(series.dtype)
-        if kind in ("string", "str", "category", "object"):
-            texts = series.astype(object)
-            safe = {one: _safe(one) for one in texts.dropna().unique()}
-            shown[name] = texts.map(safe)
-        elif kind.startswith("datetime64"):
-            shown[name] = series.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return shown
+def _csv(frame: pd.DataFrame) -> memoryview:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    table = pa.table({str(name): _plain(series) for name, series in frame.items()})
+    sink = pa.BufferOutputStream()
+    csv.write_csv(table, sink, csv.WriteOptions(quoting_header="none"))
+    return memoryview(sink.getvalue())
+
+
+def _plain(series: pd.Series[Any]) -> pa.Array:
+    """Return a column as CSV has it, its texts as no formula and on one line."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pa.array(series, from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(column.cast(pa.timestamp("s", "UTC"), safe=False), TIME)
+    if not pa.types.is_dictionary(column.type):
+        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+            return column
+        column = column.dictionary_encode()
+    safe = pa.array([_safe(one) for one in column.dictionary.to_pylist()], pa.string())
+    return safe.take(column.indices)  # each text is worked out once
 
 
 def _safe(value: Any) -> str:

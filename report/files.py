@@ -14,7 +14,7 @@ from report.errors import OutputError
 PART = ".part"
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
+def write_whole(path: Path, content: bytes | memoryview | str) -> None:
     """Put a file in its place, on disk before its name is: a kill leaves the old or the new."""
     data = content.encode() if isinstance(content, str) else content
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")

@@ -54,7 +54,8 @@ def disks(day: Day) -> Grid | None:
     rows = rows[rows["host"].isin(day.frames["hosts"]["host"]) & rows["size_bytes"].notna()]
     if rows["day"].nunique() < FEWEST:
         return None
-    whole = rows.assign(day=[date.fromordinal(int(one)) for one in rows["day"]])
+    dates = {one: date.fromordinal(int(one)) for one in rows["day"].unique()}
+    whole = rows.assign(day=rows["day"].map(dates))
     whole = whole.reset_index(drop=True)
     kept = _fullest(whole)
     heads = (Column("day", "day"), Column("host"), Column("mount"), Column("fs_type"))
@@ -72,11 +73,10 @@ def _fullest(whole: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of as many filesystems as fit, those that are the fullest in the end."""
     if len(whole) <= MOST:
         return whole
-    text = whole.assign(host=whole["host"].astype(str), mount=whole["mount"].astype(str))
-    last = text.groupby(["host", "mount"]).agg(used=("used_percent", "last"), n=("day", "size"))
+    own = whole.groupby(["host", "mount"], observed=True, sort=False)
+    last = own.agg(used=("used_percent", "last"), n=("day", "size")).reset_index(drop=True)
     last = last.sort_values("used", ascending=False, kind="stable", na_position="last")
-    kept = last.index[last["n"].cumsum() <= MOST]
-    return whole[text.set_index(["host", "mount"]).index.isin(kept)]
+    return whole[own.ngroup().isin(last.index[last["n"].cumsum() <= MOST])]
 
 
 def _values(series: pd.Series[Any], name: str) -> list[Any]:
