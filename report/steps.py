@@ -45,11 +45,11 @@ def documents(
     """Make the documents and the message; say what was found, what not, and what was made.
 
     to_send: the message is sent next. as_asked: with the parameters of this run, which are
-    no other day's. edition: which one is made, in place of the whole. False when a document,
-    read again, differs from the snapshot: no message is made of it then, and none may be sent.
+    no other day's. edition: which one is made, in place of the whole. False when a document or
+    the message, read again, differs from the snapshot: there is no message then to be sent.
     """
     from report.rendering import render as render_day
-    from report.selfcheck import differences
+    from report.selfcheck import differences, differences_of_mail
 
     settings, console = edition.settings if edition else run.settings, run.console
     folder = place(day.folder, edition) if edition else day.folder
@@ -67,7 +67,9 @@ def documents(
     # What waits for its recipients is not replaced by a narrower look at the same day.
     if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
         message = _message(run, day, summary, settings, made, groups)
-        delivery.write_message(folder, message)
+        wrong = differences_of_mail(message, summary)
+        if not wrong:
+            delivery.write_message(folder, message)
     if wrong:
         delivery.withdraw(folder)
         for difference in wrong:

@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from report.mail import TEMPLATES
 from tests.smtp_server import PASSWORD, MailServer, make_authority
 from tests.test_chain import Site, header, mail_settings, site
 
@@ -78,6 +79,27 @@ def test_one_that_is_refused_costs_the_other_nothing(site: Site, box: MailServer
     box.answers["ops@example.org"] = "550 no such user"
     site.run("daily", code=5)
     assert to(box) == [("web@example.org",)]
+
+
+def test_a_template_that_changes_a_figure_of_an_edition_stops_that_alone(
+    site: Site, box: MailServer
+) -> None:
+    own = site.folder / "own"
+    own.mkdir()
+    text = (TEMPLATES / "mail.txt.j2").read_text()
+    # The lead of an edition alone names its groups.
+    changed = text.replace("(one.value ~", "(('7' if 'Groups' in lead else '') ~ one.value ~")
+    assert changed != text
+    (own / "mail.txt.j2").write_text(changed)
+    site.write("daily", {"templates": str(own)})
+    said = site.run("daily", code=4)
+    assert "mail.eml is not as the snapshot has it: in its text “Servers up” is 1 of 1" in said
+    assert "so no mail is made of the report of 2" in said and "for web" in said
+    assert to(box) == [("ops@example.org",)]
+    assert not (site.day / "editions/web/mail.eml").exists()
+    (own / "mail.txt.j2").unlink()
+    site.run("daily")
+    assert to(box) == [("ops@example.org",), ("web@example.org",)]
 
 
 def test_without_sending_there_is_none(site: Site, box: MailServer) -> None:

@@ -1,21 +1,22 @@
 """The report reads itself before it is sent: its documents are opened again and compared.
 
-What it can see. Key figures, headline and lead, as the snapshot gives them, in PDF, HTML
-and workbook. Every row and sentence of the HTML in the PDF, all its pages, text beside the
-lines or over other text, boxes in place of characters, charts without a stroke. What it
-cannot: text that a style clips or draws in white, whether a chart's strokes are right, and
-what a formula in the workbook comes to.
+What it can see. Key figures, headline and lead, as the snapshot gives them, in PDF, HTML,
+workbook and both bodies of the mail. Every row and sentence of the HTML in the PDF, all its
+pages, text beside the lines or over other text, boxes in place of characters, charts without
+a stroke. What it cannot: text that a style clips or draws in white, whether a chart's strokes
+are right, and what a formula in the workbook comes to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from email.message import EmailMessage
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from report.contract import Summary
-from report.selfcheck import book, paper, screen
+from report.selfcheck import book, letter, paper, screen
 
 MOST = 5
 
@@ -36,6 +37,11 @@ def differences(documents: Iterable[Path], summary: Summary) -> list[str]:
     if workbook := by_name.get("report.xlsx"):
         found += _of(workbook, lambda: book.faults(workbook, summary))
     return found
+
+
+def differences_of_mail(message: EmailMessage, summary: Summary) -> list[str]:
+    """Return what in a message's bodies is not as the snapshot has it, a sentence each."""
+    return _told("mail.eml", letter.faults(message, summary))
 
 
 def _of(path: Path, look: Callable[[], Sequence[str]]) -> list[str]:
