@@ -41,8 +41,8 @@ warning Expiring backup01: Debian GNU/Linux 11: its support ended on 14 Aug 2024
 warning Expiring db02: Certificate /etc/ssl/db.pem (CN=shop.example.org) runs out in 15 days, on 8 Dec 2026.
 warning Clock db01: Its clock is 2.25 s behind ntp1.example.org.
 warning Clock old01: Clock not synchronised: no time daemon runs.
-warning Timers old01: 1 timer overdue: backup.timer.
-warning Timers web01: 1 timer failed: certbot.timer.
+warning Timers old01: backup.timer is overdue.
+warning Timers web01: certbot.timer failed.
 warning Updates 2 hosts: 97 security updates pending on old01 and web01; most on old01, 90.
 warning Updates old01: A restart is due: kernel 5.10.0-30 runs, 5.10.0-33 is installed."""
 
@@ -127,9 +127,12 @@ def test_what_is_new_is_told_by_host_and_what_is_gone_is_not() -> None:
         )
     )
     assert said(found) == [
-        "warning Ways in web1: new port tcp 4444 on 0.0.0.0 (nc); new user eve (uid 1005); "
-        "group sudo (gid 27) changed: members eve; and 1 more."
+        "warning Ways in web1: new port tcp 4444 on 0.0.0.0 (nc).",
+        "warning Ways in web1: new user eve (uid 1005).",
+        "warning Ways in web1: group sudo (gid 27) changed: members eve.",
+        "warning Ways in web1: new key root: ssh-ed25519 SHA256:abc.",
     ]
+    assert [one.object for one in found][1:3] == ["user eve (uid 1005)", "group sudo (gid 27)"]
 
 
 def test_the_same_on_many_hosts_is_one_finding() -> None:
