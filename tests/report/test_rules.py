@@ -12,7 +12,8 @@ from report import derived
 from report.changes import CHANGES
 from report.contract import Finding
 from report.findings import summarise
-from report.reading import View, narrowed, view
+from report.narrowing import narrowed
+from report.reading import View, view
 from report.rules import RULES, access, strangers
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
@@ -25,15 +26,15 @@ WORN = """\
 critical Broken db01: RAID md0 is degraded: 1 of 2 disks missing: [U_].
 critical Broken db02: Disk sdb has failed: Reallocated_Sector_Ct 2,104.
 critical Broken gone01: Down: no route to gone01.
-critical Backups backup01: Backup database is 3 days old, and may be 26 h.
-critical Backups backup01: Backup mail is missing: nothing lies at /srv/backup/mail-*.gz.
+critical Backups backup01: Backup database is 3 days old, and may be 26 h; the last good one is from 20 Nov 03:00.
+critical Backups backup01: Backup mail is missing: nothing lies at /srv/backup/mail-*.gz; when one was good last is not known.
 critical Checks db01: replication is critical: CRITICAL: 4211 s behind.
 critical Memory web01: 99 % of its container's memory is used, 41 MiB of 4 GiB left.
 critical Kernel db02: 214 errors of disks: sdb, last at 03:00; “I/O error, dev sdb, sector 2210 op 0x0:(READ)”.
 critical Expiring old01: Debian GNU/Linux 10: its support ended on 30 Jun 2024.
 critical Expiring web01: Certificate /etc/letsencrypt/live/shop.example.org/cert.pem (CN=shop.example.org) ran out on 21 Nov 2026.
 critical Expiring web02: Certificate 443 (CN=shop.example.org) runs out in 5 days, on 28 Nov 2026.
-warning Backups backup01: Backup wiki has 120 B, less than 4 KiB.
+warning Backups backup01: Backup wiki has 120 B, less than 4 KiB; when one was good last is not known.
 warning Checks db01: licence is unknown: no answer within 10 s.
 warning Memory web02: 96 % of its memory is used, 0.6 of 16 GiB left; 88 % of its swap.
 warning Kernel web02: 3 processes killed for want of memory: java, last at 23:00; “Out of memory: Killed process 812 (java) total-vm:8123456kB”.
