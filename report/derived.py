@@ -111,6 +111,26 @@ def figures_before(day: Day) -> pd.DataFrame:
     return history.rows(day.folder.parent, "figures", names, until, trail.DAYS, FOLDER)
 
 
+def good_backups(day: Day) -> pd.DataFrame:
+    """Return when each backup that is bad today was good last. Columns: host, name, newest_at.
+
+    One that was not good in the last weeks has no row. Only where one is bad is anything read.
+    """
+    import pandas as pd
+
+    names = ["host", "name", "newest_at"]
+    today = day.frames.get("backups")
+    bad = [] if today is None else sorted(set(today.loc[today["state"] != "ok", "host"]))
+    if not bad:
+        return pd.DataFrame(columns=names)
+    until = day.date - timedelta(days=1)
+    past = history.rows(
+        day.folder.parent, "backups", [*names, "state"], until, trail.DAYS, hosts=bad
+    )
+    good = past[(past["state"] == "ok") & past["newest_at"].notna()]
+    return good.drop_duplicates(["host", "name"], keep="last")[names]
+
+
 def save(day: Day, scored: bool = True) -> None:
     """Write what is derived of a day beside it. A failure is no loss: it can be made again.
 

@@ -141,7 +141,8 @@ def _clauses(found: Sequence[Finding], view: View) -> list[str]:
 def _broken(found: Sequence[Finding], view: View) -> list[str]:
     hosts: dict[str, list[str]] = {}
     for one in found:
-        hosts.setdefault(one.kind, []).extend(one.hosts)
+        kept = hosts.setdefault(one.kind, [])
+        kept += [host for host in one.hosts if host not in kept]
     parts = []
     if down := hosts.get("server-down"):
         parts.append(f"{_who(down, view)} {verb(len(down), 'is')} down")

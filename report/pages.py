@@ -16,7 +16,8 @@ from markupsafe import Markup
 from report import store
 from report.errors import NoSnapshot
 from report.markup import Page, infra
-from report.reading import View, narrowed, view
+from report.narrowing import narrowed
+from report.reading import View, view
 from report.sections import access as access_section
 from report.sections import coverage as coverage_section
 from report.sections import disks as disks_section

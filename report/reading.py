@@ -5,7 +5,7 @@ Whatever says "none" in the report asks here first how many servers it speaks of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, wraps
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "GOOD", "PAST", "READ", "View", "frame_of", "narrowed", "once", "plain", "rows_of", "split",
-    "view",
+    "GOOD", "GOOD_BACKUPS", "PAST", "READ", "View", "frame_of", "once", "plain", "rows_of",
+    "split", "view",
 ]  # fmt: skip
 
 GOOD = frozenset({"ok", "not_applicable"})
@@ -35,8 +35,10 @@ READ = frozenset({"ok", "partial"})
 NO_GROUP = "no group"
 Made = TypeVar("Made")
 AN_HOUR = timedelta(hours=1)
-# Among a View's frames: findings, key figures, and who came in, of the days before.
-PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE = "before", "figures_before", "seen_before"
+# Among a View's frames: findings, key figures, who came in, and good backups, of the days before.
+PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE, GOOD_BACKUPS = (
+    "before", "figures_before", "seen_before", "good_backups",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -250,37 +252,9 @@ def view(day: Day, scored: bool = True) -> View:
     if isinstance(day, View):
         return day
     more = derived.frames(day, scored)
-    more |= {
-        BEFORE: derived.before(day),
-        FIGURES_BEFORE: derived.figures_before(day),
-        SEEN_BEFORE: derived.seen_before(day),
-    }
+    past = (
+        derived.before(day), derived.figures_before(day), derived.seen_before(day),
+        derived.good_backups(day),
+    )  # fmt: skip
+    more |= dict(zip(PAST, past, strict=True))
     return View(day.folder, day.info, {**day.frames, **more})
-
-
-def narrowed(day: Day, groups: Iterable[str]) -> View:
-    """Return the day with the hosts in these groups only; with all, when none are named.
-
-    Raises ValueError for a group that no host is in, naming those there are.
-    """
-    wanted = tuple(dict.fromkeys(groups))
-    hosts = frame_of(day, "hosts")
-    own = [split(text) for text in hosts["groups"]]
-    known = sorted({group for one in own for group in one}, key=natural)
-    unknown = [group for group in wanted if group not in known]
-    if unknown:
-        there = f"there are {', '.join(known)}" if known else "no host is in any group"
-        raise ValueError(f"no group {', '.join(map(repr, unknown))}; {there}")
-    if not wanted:
-        return view(day)
-    kept = [host for host, one in zip(hosts["host"], own, strict=True) if set(one) & set(wanted)]
-    frames = {
-        name: frame[frame["host"].isin(kept) | frame["host"].isna()]
-        for name, frame in view(day).frames.items()
-    }
-    # A day with findings of others alone was a day all the same, and who is known is known.
-    past, seen = (view(day).frames[name] for name in (BEFORE, SEEN_BEFORE))
-    frames[BEFORE] = past.assign(host=past["host"].astype(object).where(past["host"].isin(kept)))
-    frames[SEEN_BEFORE] = seen
-    frames[FIGURES_BEFORE] = frames[FIGURES_BEFORE].iloc[:0]  # they were of all hosts
-    return View(day.folder, day.info, frames, wanted)

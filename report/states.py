@@ -17,7 +17,6 @@ class State(NamedTuple):
     """Hosts that are in one state for one and the same reason.
 
     instead_of: what its state would be, were it not in a window of maintenance; planned: which.
-    reason: why, without that.
     """
 
     name: str
@@ -25,7 +24,6 @@ class State(NamedTuple):
     hosts: tuple[str, ...]
     instead_of: str = ""
     planned: str = ""
-    reason: str = ""
 
 
 def states(view: View, without: Container[str] = ()) -> list[State]:
@@ -47,9 +45,9 @@ def states(view: View, without: Container[str] = ()) -> list[State]:
         hosts = tuple(sorted((host for host, _ in pairs), key=natural))
         if window:
             whole = f"{window}; {said}" if said else window
-            every.append(State("maintenance", whole, hosts, state, window, said))
+            every.append(State("maintenance", whole, hosts, state, window))
         else:
-            every.append(State(state, said, hosts, reason=said))
+            every.append(State(state, said, hosts))
     return every
 
 

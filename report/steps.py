@@ -99,7 +99,7 @@ def _message(
 
 def summary_of(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
     from report.findings import summarise
-    from report.reading import narrowed
+    from report.narrowing import narrowed
 
     groups = parameters.get("groups") or []
     try:

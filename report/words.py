@@ -21,6 +21,7 @@ NEVER_SHOWN = re.compile(
 )
 IRREGULAR = {"is": "are", "was": "were", "has": "have", "its": "their"}
 LONGEST = 120
+WORD = 24  # a longer word is cut itself
 
 
 def readable(text: Any, longest: int = LONGEST, any_glyph: bool = False) -> str:
@@ -56,11 +57,15 @@ def _visible(one: str, any_glyph: bool) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return the text, without its middle where it is too long."""
+    """Return the text, without its middle where it is too long; cut at words' ends, if near."""
     if len(text) <= longest:
         return text
     head = (longest - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (longest - 1 - head) :]}"
+    first, last = text[:head], text[len(text) - (longest - 1 - head) :]
+    end, begin = first.rfind(" "), last.find(" ")
+    if 0 <= begin <= WORD and head - end <= WORD < end:
+        return f"{first[:end].rstrip(' ,;:')} … {last[begin + 1 :]}"
+    return f"{first}…{last}"
 
 
 def is_missing(value: Any) -> bool:

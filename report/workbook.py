@@ -27,8 +27,9 @@ from report.files import write_whole
 from report.findings import summarise
 from report.grids import grids
 from report.looks import COVER, Looks
+from report.narrowing import narrowed
 from report.own import WORKBOOK, find
-from report.reading import View, narrowed, view
+from report.reading import View, view
 from report.sheets import Sheet
 from report.store import Day, load
 from report.trendcharts import add_trends

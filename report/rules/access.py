@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from report.contract import Finding
 from report.reading import View, rows_of
-from report.rules.wording import NAMED, subject
+from report.rules.wording import NAMED, each_or_all, subject
 from report.words import foreign, is_missing, listing, natural
 
 EMPTY = "empty"
@@ -35,30 +35,21 @@ def second_roots(view: View) -> list[Finding]:
 def new_ways_in(view: View) -> list[Finding]:
     """What was added or changed since the snapshot before; the same on many hosts is one."""
     alike: dict[tuple[str, str], list[str]] = {}
-    for host, news in _news(view):
-        alike.setdefault(news, []).append(host)
-    found, own = [], dict[str, list[str]]()
-    for (what, said), every in alike.items():
-        hosts = tuple(sorted(set(every), key=natural))
-        if len(hosts) <= NAMED:
-            for host in hosts:
-                own.setdefault(host, []).append(said)
-            continue
-        sentence = f"{said}, on {listing(hosts, NAMED)}."
-        found.append(_finding(hosts, sentence, f"{what} {said}"))
-    for host, every in own.items():
-        more = f"; and {len(every) - NAMED} more" if len(every) > NAMED else ""
-        found.append(_finding((host,), f"{'; '.join(every[:NAMED])}{more}.", "; ".join(every)))
+    for host, thing, said in _news(view):
+        alike.setdefault((thing, said), []).append(host)
+    found = []
+    for (thing, said), every in alike.items():
+        for hosts in each_or_all(sorted(set(every), key=natural)):
+            names = f", on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
+            found.append(
+                Finding("new-way-in", "warning", "Ways in", subject(hosts), hosts,
+                        f"{said}{names}.", "access", object=thing[:500], collector="ports")
+            )  # fmt: skip
     return found
 
 
-def _finding(hosts: Sequence[str], sentence: str, what: str) -> Finding:
-    return Finding("new-way-in", "warning", "Ways in", subject(hosts), tuple(hosts), sentence,
-                   "access", object=what[:500], collector="ports")  # fmt: skip
-
-
-def _news(view: View) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield host, and what is new there in words; what is gone is on the page alone."""
+def _news(view: View) -> Iterator[tuple[str, str, str]]:
+    """Yield host, which thing is new there, and in words; what is gone is on the page alone."""
     for row in rows_of(view, "changes"):
         what, change = str(row.what), str(row.change)
         local = what == "port" and any(part in str(row.object) for part in LOOPBACK)
@@ -67,7 +58,7 @@ def _news(view: View) -> Iterator[tuple[str, tuple[str, str]]]:
         said = f"{'new ' if change == 'added' else ''}{what} {foreign(row.object, 90)}"
         if change == "changed":
             said += f" changed{_difference(row)}"
-        yield str(row.host), (what, said)
+        yield str(row.host), f"{what} {row.object}", said
 
 
 def _difference(row: Any) -> str:

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from report.contract import Finding, Severity
 from report.reading import View, frame_of, once, rows_of
-from report.rules.wording import NAMED, bound_of, days_severity, kept, severity_of
+from report.rules.wording import bound_of, days_severity, kept, severity_of
 from report.thresholds import OfMount
 from report.trail import RANK
-from report.words import foreign, is_missing, listing, percent, plural, share
+from report.words import foreign, is_missing, percent, plural, share
 
 GIB = 1 << 30
 
@@ -23,16 +23,13 @@ def not_writable(view: View) -> list[Finding]:
         return []
     wanted = disks["read_only_expected"].eq(False).fillna(False)
     here = disks[disks["read_only"].fillna(False).astype(bool) & wanted.astype(bool)]
-    found = []
-    for host, rows in here.groupby("host", sort=True):
-        name = str(host)
-        mounts = listing([_shown(at) for at in rows["mount"]], NAMED)
-        verb = "is" if len(rows) == 1 else "are"
-        said = f"{mounts} {verb} mounted read-only, although fstab says otherwise."
-        found.append(
-            Finding("read-only", "critical", "Broken", name, (name,), said, "disks", object=mounts)
-        )
-    return found
+    rows = sorted(zip(here["host"].astype(str), here["mount"].astype(str), strict=True))
+    return [
+        Finding("read-only", "critical", "Broken", host, (host,),
+                f"{_shown(mount)} is mounted read-only, although fstab says otherwise.", "disks",
+                object=mount)
+        for host, mount in dict.fromkeys(rows)
+    ]  # fmt: skip
 
 
 @once

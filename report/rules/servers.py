@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from report.contract import Finding, Severity
 from report.gaps import EVERYTHING, gathered
-from report.reading import View
+from report.reading import View, frame_of, split
 from report.rules.outages import Outage, outages
 from report.rules.wording import NAMED, subject
 from report.states import NOT_UP, State, states
-from report.words import capital, foreign, listing
+from report.words import capital, foreign, listing, natural
 
 SAID = {"down": "Down", "unread": "Not read", "unknown": "State not known"}
 
@@ -19,7 +19,8 @@ SAID = {"down": "Down", "unread": "Not read", "unknown": "State not known"}
 def not_up(view: View) -> list[Finding]:
     """Servers that are down, degraded, or of which nothing is known.
 
-    Those of a place that is silent as a whole are one finding, those with one cause another.
+    Those of a place that is silent as a whole are one finding, those with one cause another; of
+    degraded ones each failed unit is, whatever else fails there.
     """
     every = states(view)
     silent = {
@@ -49,20 +50,46 @@ def _outage(outage: Outage, silent: Mapping[str, State]) -> Finding:
 
 
 def _alike(view: View, every: Sequence[State]) -> Iterator[Finding]:
+    units, failed = _units(view), dict[tuple[str, str], list[str]]()
     for one in every:
         state, why, hosts = one.instead_of or one.name, one.why, one.hosts
         if state not in NOT_UP:
             continue
+        if state == "degraded":
+            for host in hosts:
+                for unit in units.get(host, ()):
+                    failed.setdefault((unit, one.planned), []).append(host)
+            hosts = tuple(host for host in hosts if not units.get(host))
+            if not hosts:
+                continue
         blind = any(host in view.blind for host in hosts)
         severity: Severity = "critical" if state == "down" or blind else "warning"
         kind = "unread" if blind and state == "unknown" else state
         said = SAID.get(kind, "")
         yield Finding(
             f"server-{kind}", severity, "Broken", subject(hosts), hosts,
-            _state_sentence(said, why, hosts), "servers",
-            object=one.reason if state == "degraded" else "", planned=one.planned,
+            _state_sentence(said, why, hosts), "servers", planned=one.planned,
             about=_state_sentence(said, why, hosts[:1]),
         )  # fmt: skip
+    for (unit, window), names in failed.items():
+        yield _failed(unit, window, tuple(sorted(names, key=natural)))
+
+
+def _units(view: View) -> dict[str, list[str]]:
+    """Return host → its failed units."""
+    frame = frame_of(view, "servers")
+    pairs = zip(frame["host"].astype(str), frame["failed_units"], strict=True)
+    return {host: split(units) for host, units in pairs}
+
+
+def _failed(unit: str, window: str, hosts: tuple[str, ...]) -> Finding:
+    said = f"{foreign(unit, 60)} failed"
+    why = f"{window}; {said}" if window else said
+    return Finding(
+        "server-degraded", "warning", "Broken", subject(hosts), hosts,
+        _state_sentence("", why, hosts), "servers", object=unit, planned=window,
+        about=_state_sentence("", why, hosts[:1]),
+    )  # fmt: skip
 
 
 def _state_sentence(said: str, why: str, hosts: Sequence[str]) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from report.contract import Finding
 from report.reading import View, frame_of
-from report.words import foreign, listing, plural
+from report.rules.wording import NAMED, each_or_all, subject
+from report.words import foreign, listing, natural
 
-BAD = {"failed": "failed", "overdue": "overdue", "inactive": "enabled, but not going"}
+BAD = {"failed": "failed", "overdue": "is overdue", "inactive": "is enabled, but not going"}
 
 
 def not_done(view: View) -> list[Finding]:
-    """Hosts with timers that failed or are overdue."""
+    """Timers that failed or are overdue; the same one on many hosts is one finding."""
     frame = frame_of(view, "timers")
     bad, found = frame[frame["state"].isin(list(BAD))], []
-    for (host, state), rows in bad.groupby(["host", "state"], sort=True):
-        names = listing([foreign(one, 40) for one in rows["unit"]], 3)
-        said = f"{plural(len(rows), 'timer')} {BAD[str(state)]}: {names}."
-        found.append(
-            Finding(f"timer-{state}", "warning", "Timers", str(host), (str(host),), said, "health",
-                    object=names, collector="timers")
-        )  # fmt: skip
+    for (unit, state), rows in bad.groupby(["unit", "state"], sort=True):
+        for hosts in each_or_all(sorted(set(map(str, rows["host"])), key=natural)):
+            said = f"{foreign(unit, 60)} {BAD[str(state)]}"
+            names = f", on {listing(hosts, NAMED)}" if len(hosts) > 1 else ""
+            found.append(
+                Finding(f"timer-{state}", "warning", "Timers", subject(hosts), hosts,
+                        f"{said}{names}.", "health", object=str(unit), collector="timers",
+                        about=f"{said}.")
+            )  # fmt: skip
     return found

@@ -147,7 +147,8 @@ def test_read_only_is_a_fault_where_fstab_says_otherwise() -> None:
         made.disk(host, mount, 100, 10, read_only=found, read_only_expected=wanted)
     day = made.day()
     assert sentences(summarise(day)) == [
-        r"critical web01: / and /srv\x20data are mounted read-only, although fstab says otherwise."
+        f"critical web01: {mount} is mounted read-only, although fstab says otherwise."
+        for mount in ("/", r"/srv\x20data")
     ]
     assert summarise(day).headline == "web01 has a filesystem that fell read-only."
     older = {**day.frames, "disks": day.frames["disks"].drop(columns="read_only_expected")}

@@ -12,7 +12,8 @@ from report import derived
 from report.changes import CHANGES
 from report.contract import Finding
 from report.findings import summarise
-from report.reading import View, narrowed, view
+from report.narrowing import narrowed
+from report.reading import View, view
 from report.rules import RULES, access, strangers
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
@@ -25,15 +26,15 @@ WORN = """\
 critical Broken db01: RAID md0 is degraded: 1 of 2 disks missing: [U_].
 critical Broken db02: Disk sdb has failed: Reallocated_Sector_Ct 2,104.
 critical Broken gone01: Down: no route to gone01.
-critical Backups backup01: Backup database is 3 days old, and may be 26 h.
-critical Backups backup01: Backup mail is missing: nothing lies at /srv/backup/mail-*.gz.
+critical Backups backup01: Backup database is 3 days old, and may be 26 h; the last good one is from 20 Nov 03:00.
+critical Backups backup01: Backup mail is missing: nothing lies at /srv/backup/mail-*.gz; when one was good last is not known.
 critical Checks db01: replication is critical: CRITICAL: 4211 s behind.
 critical Memory web01: 99 % of its container's memory is used, 41 MiB of 4 GiB left.
 critical Kernel db02: 214 errors of disks: sdb, last at 03:00; “I/O error, dev sdb, sector 2210 op 0x0:(READ)”.
 critical Expiring old01: Debian GNU/Linux 10: its support ended on 30 Jun 2024.
 critical Expiring web01: Certificate /etc/letsencrypt/live/shop.example.org/cert.pem (CN=shop.example.org) ran out on 21 Nov 2026.
 critical Expiring web02: Certificate 443 (CN=shop.example.org) runs out in 5 days, on 28 Nov 2026.
-warning Backups backup01: Backup wiki has 120 B, less than 4 KiB.
+warning Backups backup01: Backup wiki has 120 B, less than 4 KiB; when one was good last is not known.
 warning Checks db01: licence is unknown: no answer within 10 s.
 warning Memory web02: 96 % of its memory is used, 0.6 of 16 GiB left; 88 % of its swap.
 warning Kernel web02: 3 processes killed for want of memory: java, last at 23:00; “Out of memory: Killed process 812 (java) total-vm:8123456kB”.
@@ -41,8 +42,8 @@ warning Expiring backup01: Debian GNU/Linux 11: its support ended on 14 Aug 2024
 warning Expiring db02: Certificate /etc/ssl/db.pem (CN=shop.example.org) runs out in 15 days, on 8 Dec 2026.
 warning Clock db01: Its clock is 2.25 s behind ntp1.example.org.
 warning Clock old01: Clock not synchronised: no time daemon runs.
-warning Timers old01: 1 timer overdue: backup.timer.
-warning Timers web01: 1 timer failed: certbot.timer.
+warning Timers old01: backup.timer is overdue.
+warning Timers web01: certbot.timer failed.
 warning Updates 2 hosts: 97 security updates pending on old01 and web01; most on old01, 90.
 warning Updates old01: A restart is due: kernel 5.10.0-30 runs, 5.10.0-33 is installed."""
 
@@ -127,9 +128,12 @@ def test_what_is_new_is_told_by_host_and_what_is_gone_is_not() -> None:
         )
     )
     assert said(found) == [
-        "warning Ways in web1: new port tcp 4444 on 0.0.0.0 (nc); new user eve (uid 1005); "
-        "group sudo (gid 27) changed: members eve; and 1 more."
+        "warning Ways in web1: new port tcp 4444 on 0.0.0.0 (nc).",
+        "warning Ways in web1: new user eve (uid 1005).",
+        "warning Ways in web1: group sudo (gid 27) changed: members eve.",
+        "warning Ways in web1: new key root: ssh-ed25519 SHA256:abc.",
     ]
+    assert [one.object for one in found][1:3] == ["user eve (uid 1005)", "group sudo (gid 27)"]
 
 
 def test_the_same_on_many_hosts_is_one_finding() -> None:

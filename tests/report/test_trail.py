@@ -12,7 +12,7 @@ import pytest
 from report import derived, store
 from report.contract import Finding
 from report.findings import summarise
-from report.reading import narrowed
+from report.narrowing import narrowed
 from report.trail import COLUMNS, Past, resolved, rows, told
 from tests.report import days
 from tests.report.fleets import DATE, Fleet, info_of

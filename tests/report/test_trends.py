@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from report import derived, history, lines, pages, store, tables
-from report.reading import narrowed, view
+from report.narrowing import narrowed
+from report.reading import view
 from report.tally import TALLY, tallies, tally
 from report.trend import figures_by_day, rows_of_hosts
 from tests.report import days

@@ -58,6 +58,15 @@ def test_long_text_keeps_its_ends() -> None:
     assert "…" in shown
 
 
+def test_a_sentence_is_shortened_at_words_ends() -> None:
+    packages = "libssl3, krb5-locales, curl, " * 9 + "perl5.36."
+    shown = words.shortened(packages, 60)
+    assert len(shown) <= 60
+    head, tail = shown.split(" … ")
+    assert packages.startswith(f"{head},") and packages.endswith(f" {tail}")
+    assert words.shortened("x" * 50 + " y" * 50, 60).count("…") == 1
+
+
 def test_glyphs_are_those_that_every_shipped_font_has() -> None:
     font_tools = pytest.importorskip("fontTools.ttLib")
     fonts = [set(font_tools.TTFont(path).getBestCmap()) for path in FONTS.glob("*.ttf")]
