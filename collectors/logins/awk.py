@@ -177,8 +177,9 @@ function head(   m, utc) {
   k = substr($0, 1, /^[A-Z][a-z][a-z] [ 0-9][0-9] / ? 10 : /^2[0-9][0-9][0-9]-/ ? 13 : 18)
   today = days == "" || $0 ~ days
   hour = ""; day = ""; tag = 1; exact = 0
-  if (!today || !match($0, /[0-9][0-9]:[0-9][0-9]:/)) return
-  clock = RSTART; hour = substr($0, 1, RSTART + 1); tag = 1 hour
+  if (!today) return
+  if (!match($0, /[^0-9][0-9][0-9]:[0-9][0-9]:[0-9][0-9]/)) { hour = k; tag = 1 hour; return }
+  clock = RSTART + 1; hour = substr($0, 1, RSTART + 2); tag = 1 hour
   if (days == "" || edges == "") return
   utc = $1 ~ /(Z|[+]00:?00)$/ || $2 ~ /(Z|[+]00:?00)$/ ? 24 : 0
   m = substr(edges, utc + 1, 2)

@@ -32,20 +32,20 @@ _5424 = re.compile(
     r"(?: (?:\ufeff|BOM(?='))?|$)"
 )
 _LEVEL = (
-    r"(?:(?:<\d{1,2}\.\d{1,2}>|<?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
+    r"(?:(?:<\d{1,2}\.\d{1,2}>|[<\[]?(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
     r"|security|local[0-7])(?:\.|\|security:|:)"
-    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)>?"
+    r"(?:emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)[>\]]?"
     r"|AUTH(?:PRIV)?:[A-Z]+|CRITICAL|ERROR|WARN(?:ING)?|NOTICE|INFO|DEBUG)"
     r" +)?"
 )
 # proftpd leaves out the colon, so a process's number is enough.
-_TAG = re.compile(
+TAG = re.compile(
     _LEVEL
     + r"(?:(?P<host>\S+) +)??(?:Message forwarded from \S+: )?"
     + _LEVEL
     + r"(?:\[(?P<boxed>[A-Za-z][\w./@+-]*)\]:? +|"
-    r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[\w-]+)\))?"
-    r"(?:\[(?P<pid>\d+)\])?(?(pid)(?::| ) *|:(?: +|$)))"
+    r"(?P<program>[A-Za-z_/][^\s\[\]():]*)\]?(?:\((?P<module>[A-Za-z_][\w-]*)\))?"
+    r"(?:\[(?P<pid>\d+)\])?(?(pid)(?::| )\s*|:(?:\s+|$)))"
 )
 # The two forms that nearly every line has, in one step each: a stamp, and what follows it.
 PLAIN = re.compile(
@@ -100,7 +100,7 @@ def plain(text: str) -> Stamp:
 
 
 def _tagged(stamp: Stamp, line: str, start: int) -> Head | None:
-    if (found := _TAG.match(line, start)) is not None:
+    if (found := TAG.match(line, start)) is not None:
         host, boxed, program, module, pid = found.groups()
         message = line[found.end() :]
         if message.startswith("[ID "):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from collectors.logins import heads, journal
+from collectors.logins import heads, journal, wraps
 from collectors.logins.clock import NEW_YEAR, Clock, Moment
 from collectors.logins.heads import MONTHS, Head, Stamp
 from collectors.logins.lines import Line
+from collectors.logins.rare import Order
 from collectors.logins.sections import JOURNAL, Log
 from collectors.logins.span import Span
 
@@ -18,6 +19,8 @@ _ROTATED = re.compile(r"\.log|[.-]\d|\.(?:gz|xz|zst|bz2|lz4|old)$")
 _PROGRAM = re.compile(
     r"(?:sshd(?:-session|-auth)?|dropbear|sudo|su|login|doas|vsftpd)(?:\[\d+\])?: |pam_\w+\("
 )
+# JSON, and what stands before it: a byte order mark, journalctl's json-seq and json-sse.
+_JSON = ("{", "\ufeff", "\x1e", "d")
 LONGEST = 100
 NEAR = (timedelta(0), timedelta(seconds=1), timedelta(seconds=-1))
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -92,6 +95,7 @@ class Reading:
         before, year = "", 0
         moment: Moment | None = None
         self._clock.begin()
+        order = _order(log)
         plain = heads.PLAIN.match
         for count, text in log.entries():
             if not key or count != 1 or not text.startswith(key):
@@ -112,7 +116,7 @@ class Reading:
                     yield last
                 continue
             before = ""
-            other = self._other(count, text, years[run], last)
+            other = self._other(count, text, years[run], last, order)
             if other is None:
                 if count not in (0, -1) and _PROGRAM.search(text):
                     self._strange.append(text)
@@ -127,10 +131,10 @@ class Reading:
             self._reach.append((log, begins))
 
     def _other(
-        self, count: int, text: str, year: int, last: Line | None
+        self, count: int, text: str, year: int, last: Line | None, order: Order
     ) -> tuple[datetime, Line | None] | None:
         """Return the time of a line of any form, and the line, if it is one to be read."""
-        head = head_of(text) if count else None
+        head = head_of(text, order) if count else None
         if head is None or head.stamp is None:
             return None
         moment = self._clock.utc(head.stamp, year)
@@ -177,6 +181,10 @@ def _key(count: int, line: str) -> str:
     return head if head[:3] in MONTHS else line[:16] if head[:1].isdigit() else ""
 
 
+def _order(log: Log) -> Order:
+    return Order((line for _, line in log.entries()), log.mtime)
+
+
 def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
     """Return the year of each run of lines of one day, and the first line's time.
 
@@ -184,13 +192,13 @@ def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
     """
     stamps: list[Stamp | None] = []
     folded: list[tuple[int, Stamp | None]] = []
-    key = ""
+    key, order = "", _order(log)
     for count, line in log.entries():
         if key and count == 1 and line.startswith(key):
             continue
         if (new := _key(count, line)) != key or not new:
             key = new
-            head = head_of(line) if count else None
+            head = head_of(line, order) if count else None
             stamp = head.stamp if head else None
             if count < -1:
                 folded.append((len(stamps), stamp))
@@ -206,14 +214,14 @@ def _years(log: Log, clock: Clock) -> tuple[list[int], datetime | None]:
     return years, None
 
 
-def head_of(line: str) -> Head | None:
+def head_of(line: str, order: Order | None = None) -> Head | None:
     """Return the head of a line of any form, None if it has none."""
-    if line[:1] in ("{", "\ufeff"):
-        line = line.lstrip("\ufeff")
-        if line.startswith("{"):
-            return journal.read(line)
-    head = heads.split(line)
-    if head is not None and "@cee:" in head.message[:8]:
+    if line[:1] in _JSON:
+        text = line.removeprefix("data: ").lstrip("\ufeff\x1e")
+        if text.startswith("{"):
+            return journal.read(text)
+    head = wraps.split(line, order)
+    if head is not None and "@cee:" in head.message[: 8 if head.program else 80]:
         return _cee(head)
     return head
 

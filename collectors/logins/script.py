@@ -33,6 +33,7 @@ from datetime import datetime, timedelta
 
 from collectors.base import Ask
 from collectors.logins.awk import AWK
+from collectors.logins.joining import JOIN
 from collectors.logins.shell import BEGIN, END, FUNCTIONS
 
 USUAL = (
@@ -73,6 +74,8 @@ WANTED = (
     f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|[Aa]uthenti|granted|ful auth|no such user)"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
+    "|Accepted [a-z/-]+ for |(nvalid|llegal|authenticating) user |[[]Sender (su|login)[]]"
+    '|"submituser"|COMMAND=|[.]scope[[][0-9]*[]]: '
 )
 # Anchored at the head, so that no user's name can hide a line.
 UNWANTED = (
@@ -114,6 +117,7 @@ def script(ask: Ask) -> str:
         "H": str(HURRY),
         "S": "\n".join(SOUGHT),
         "N": NOTHING,
+        "K": JOIN,
         "I": IDENTIFIERS,
     }
     lines = [f"{name}={shlex.quote(value)}" for name, value in settings.items()]
@@ -153,6 +157,8 @@ def days(from_at: datetime, to_at: datetime) -> str:
     return (
         f"^(<[0-9]+>)?(1 )?({short}|{long})|^[^A-Z0-9<]"
         "|^(<[0-9]+>)?(Sun|Mon|Tue|Wed|Thu|Fri|Sat|1 -)|^(<[0-9]+>)?[0-9][0-9][0-9][0-9][^-]"
+        "|^(<[0-9]+>)?([0-9][0-9][0-9]?[^0-9]|[0-9] ?[^0-9 ])|^<[0-9]+>[^A-Z0-9]"
+        "|^(<[0-9]+>)?([A-Z][a-z][a-z][a-z]|[A-Z][a-z][a-z]-|[0-9][0-9][0-9][0-9]-[A-Z])"
         "|^(<[0-9]+>)?[A-Z][a-z][a-z] +[0-9]+,? +[0-9][0-9][0-9][0-9]"
         f"|^(<[0-9]+>)?({_FOREIGN_MONTHS})"
     )

@@ -64,6 +64,15 @@ size_up() {
   [ "$z" -le "$u" ] || { o=$((z - u)); o=$((o + $(whole "$1" 2>/dev/null | head -n 1 | wc -c))); }
 }
 whole() { if [ "$o" -gt 0 ]; then tail -c +"$((o + 1))" "$1"; else $t <"$1"; fi; }
+# Whether a record of it takes several lines.
+many() {
+  case $($t <"$1" 2>/dev/null | tr -d '\000' | sed -n '/^-- /!{p;q;}' | cut -c1-300) in
+  '{'|__CURSOR=*|[A-Z][a-z][a-z]\ [0-9]*\ \[s=*) ;;
+  [A-Z][a-z][a-z]\ ??\ ??:??:??\ :\ *|[A-Z][a-z][a-z]\ ??\ ??:??:??\ ????\ :\ *) ;;
+  *) return 1 ;;
+  esac
+}
+joined() { tr -d '\000' | awk "$K"; }
 # Without what the filter makes nothing of: a third of a log under attack. GNU grep is quick at it.
 thin() { grep -avE "$N"; [ "$?" -lt 2 ]; }
 feed() { if [ -n "$l" ]; then whole "$1" | $l; else whole "$1"; fi; }
@@ -89,7 +98,8 @@ file() {
   tool "$1"
   [ -n "$t" ] || { printf '@tool %s %s\n' "$w" "$p"; return 0; }
   [ "$(date +%s)" -lt "$E" ] || { printf '@unread %s\n' "$p"; return 0; }
-  IFS=' '; o=0; l=; [ "$t" != cat ] || size_up "$1"
+  IFS=' '; o=0; l=
+  if many "$1"; then l=joined; elif [ "$t" = cat ]; then size_up "$1"; fi
   x=$(feed "$1" 2>/dev/null | dd bs=4096 count=1 2>/dev/null | tr -cd '\000' | wc -c)
   [ "$x" -eq 0 ] || printf '@odd %s begins with a hole\n' "$p"
   [ "$o" = 0 ] || part seek sought "$1"

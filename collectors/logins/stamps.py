@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
 
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
+NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = {name: number for number, name in enumerate(NAMES, start=1)}
 # German, French, Spanish, Italian, Portuguese, Dutch and Nordic, by the first three letters
 # without accents. Left out: "jui" (juin or juillet), the Slavic lip, srp, lis and their like.
 _FOREIGN = dict(MONTHS) | {
@@ -25,7 +25,7 @@ _FRENCH = {"Juin": 6, "Juil": 7}
 # Chinese, Japanese and Korean.
 _FIGURES = re.compile(r" ?(1[0-2]|[1-9])[月월]$")
 
-_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?"
+_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?P<fraction>[.,]\d{1,9})?(?! ?[AaPp]\.?[Mm]\b)"
 _WEEKDAY = r"(?:(?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?"
 # Names of zones that mean one offset wherever they are used, in hours from UTC.
 _ZONES = {
@@ -33,7 +33,7 @@ _ZONES = {
     **{"EST": -5, "EDT": -4, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
     **{"MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
 }
-_ZONE = "|".join(sorted(_ZONES, key=len, reverse=True))
+ZONE = "|".join(sorted(_ZONES, key=len, reverse=True))
 
 BSD = re.compile(
     r"(?:<\d{1,3}>)?(?:(?P<year_1>(?:19|20)\d\d) )?"
@@ -41,12 +41,14 @@ BSD = re.compile(
     + r"(?P<month>[^\W\d_]\S{2,5}| ?\d\d?[月월]) +"
     r"(?P<day>\d{1,2})(?:,? (?P<year_2>(?:19|20)\d\d),?)? +"
     + _CLOCK
-    + r"(?: (?P<year_3>(?:19|20)\d\d)(?= ))?(?: (?P<zone>UTC|GMT|Z|[+-]\d\d:?\d\d)(?= ))?:? +"
+    + r"(?: (?P<year_3>(?:19|20)\d\d)(?= ))?(?: (?P<zone>"
+    + ZONE
+    + r"|[+-]\d\d:?\d\d)(?= ))?:? +"
 )
 ISO_STAMP = (
     r"(?P<date>\d{4}(?:-\d\d-\d\d|/\d\d/\d\d))[T ]"
     + _CLOCK
-    + rf"(?P<zone> ?(?:{_ZONE}|[+-]\d\d(?::?\d\d)?)(?![\w-]))?"
+    + rf"(?P<zone> ?(?:{ZONE}|[+-]\d\d(?::?\d\d)?)(?![\w-]))?"
 )
 # journalctl's short-full has the weekday in front, and the zone by whatever name it has.
 ISO = re.compile(
