@@ -16,7 +16,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from collectors.errors import Fault, SettingsError
-from report import mailbody
 from report.contract import Summary
 from report.errors import DocumentError, in_template
 from report.settings import Mail, Settings
@@ -50,6 +49,8 @@ def compose(
     to: the only recipients, in place of those of the settings. at: the Date, by default the
     end of the collection.
     """
+    from report import mailbody
+
     mail = settings.mail
     message = EmailMessage(policy=POLICY)
     message["From"] = _address(mail.sender or NOBODY)
@@ -142,6 +143,8 @@ def _fix_boundaries(message: EmailMessage) -> None:
 
 
 def _rendered(template: str, said: dict[str, Any], own: Path | None) -> str:
+    from report import mailbody
+
     environment = Environment(
         loader=FileSystemLoader([*([own] if own else []), TEMPLATES]), undefined=StrictUndefined,
         autoescape=template.endswith(".html.j2"), trim_blocks=True, lstrip_blocks=True,

@@ -1,20 +1,21 @@
 """The rendering step: a day's snapshot into notebook, HTML, PDF and workbook.
 
-The workbook is written by a process of its own, beside the notebook.
+The workbook is written meanwhile, of the same frames, by a thread: the notebook is waited for.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import shlex
 import shutil
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collectors.errors import InfraReportError
 from report import __version__, store
 from report.console import Console
 from report.errors import DocumentError
@@ -25,8 +26,10 @@ from report.settings import Settings
 
 if TYPE_CHECKING:
     from report.document import Kernel
+    from report.reading import View
 
-WORKBOOK_SECONDS = 900
+log = logging.getLogger(__name__)
+
 DOCUMENTS = ("report.ipynb", "report.html", "report.pdf", "report.xlsx")
 
 
@@ -52,76 +55,38 @@ class Documents:
         return next((text for text in self.problems if "PDF" in text), "no PDF could be made")
 
 
-class Workbook:
-    """The process that writes report.xlsx; it is started as soon as the snapshot is saved."""
-
-    def __init__(
-        self, settings: Settings, day: store.Day, groups: Sequence[str], folder: Path
-    ) -> None:
-        self._path = folder / "report.xlsx"
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-m",
-                "report.workbook",
-                str(settings.output),
-                str(day.date),
-                str(self._path),
-                str(find(WORKBOOK, settings.templates)),
-                *groups,
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-
-    def wait(self) -> Path:
-        """Return the finished workbook. Raises DocumentError."""
-        try:
-            said = self._process.communicate(timeout=WORKBOOK_SECONDS)[1]
-        except subprocess.TimeoutExpired:
-            self.stop()
-            raise DocumentError(f"no workbook within {WORKBOOK_SECONDS} s") from None
-        if self._process.returncode:
-            last = said.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-            raise DocumentError(f"no workbook: {last[0]}")
-        return self._path
-
-    def stop(self) -> None:
-        """End the process, if it runs."""
-        self._process.kill()
-        self._process.communicate()
-
-
 def render(
     settings: Settings,
-    day: store.Day,
+    day: View,
     kernel: Kernel,
     parameters: Mapping[str, Any],
     console: Console,
-    into: Path | None = None,
+    folder: Path,
 ) -> Documents:
     """Make the day's documents, each whole or not there; say which could not be made.
 
-    into: the folder they are put in, by default the day's.
+    day: with the hosts that the parameters ask for. folder: where they are put.
     """
-    folder = into or day.folder
+    from report.workbook import write_workbook
+
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
     problems: list[str] = []
-    workbook = Workbook(settings, day, parameters.get("groups") or [], folder)
-    try:
-        console.stage("notebook and documents")
+    console.stage("notebook and documents")
+    # Leaving waits for the thread: nothing of it is at work when this is over.
+    with ThreadPoolExecutor(1) as aside:
+        template = find(WORKBOOK, settings.templates)
+        workbook = aside.submit(write_workbook, day, folder / WORKBOOK, template)
         _pages(settings, day, kernel, parameters, console, folder, made, problems)
         try:
-            made.append(workbook.wait())
+            made.append(workbook.result())
             console.detail("workbook made")
-        except DocumentError as error:
-            problems.append(str(error))
-    finally:
-        workbook.stop()
+        except InfraReportError as error:
+            problems.append(f"no workbook: {error}")
+        except Exception as error:  # the pages are there all the same
+            log.exception("no workbook")
+            problems.append(f"no workbook: {type(error).__name__}: {error}")
     for name in DOCUMENTS:  # what an earlier run made is not this run's
         if folder / name not in made:
             (folder / name).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ be sent is noted as due before anything else, and goes out once, however often i
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from datetime import date
 
 from collectors.errors import Fault, SettingsError
@@ -18,6 +19,7 @@ from report.errors import (
     EXIT_NOT_DELIVERED,
     EXIT_OK,
     DeliveryError,
+    DocumentError,
     NoSnapshot,
 )
 from report.retention import prune
@@ -29,7 +31,7 @@ from report.steps import (
     documents,
     new_kernel,
     send_out,
-    summary_of,
+    shown_of,
 )
 from report.telling import shown
 
@@ -61,6 +63,7 @@ def daily(settings: Settings, options: argparse.Namespace, console: Console) -> 
 
 def collect(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     """Read the servers, or what is kept of that, and save the day's snapshot."""
+    from report.findings import summarise
     from report.replaying import replay, replayed_day
 
     if options.replay:
@@ -76,7 +79,7 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
             return EXIT_OK
         day = replay(settings, options.replay, console) if options.replay else collected(run)
         console.say(f"Saved {shown(day.folder / 'data')}.")
-        check_coverage(run, day, summary_of(day, {}))
+        check_coverage(run, day, summarise(shown_of(day, {})))
         return run.exit_code
 
 
@@ -84,9 +87,10 @@ def render(settings: Settings, options: argparse.Namespace, console: Console) ->
     """Make the documents of a day's snapshot, of the latest without a day."""
     options.date = options.date or next(reversed(store.days(settings.output)), None)
     with running(settings, options, console) as run:
-        day = store.load(settings.output, options.date)
         with new_kernel(run) as kernel:
-            documents(run, day, kernel)
+            with suppress(DocumentError):  # said by documents()
+                kernel.start()  # it gets ready meanwhile
+            documents(run, store.load(settings.output, options.date), kernel)
         return run.exit_code
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from report.contract import Summary
     from report.document import Kernel
+    from report.reading import View
     from report.rendering import Documents
     from report.settings import Settings
 
@@ -48,6 +49,7 @@ def documents(
     no other day's. edition: which one is made, in place of the whole. False when a document or
     the message, read again, differs from the snapshot: there is no message then to be sent.
     """
+    from report.findings import summarise
     from report.rendering import render as render_day
     from report.selfcheck import differences, differences_of_mail
 
@@ -58,8 +60,9 @@ def documents(
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
     groups = edition.groups if edition else ()
     parameters |= {"groups": list(groups)} if groups else {}
-    summary = summary_of(day, parameters)  # first: it knows whether there are such groups
-    made = render_day(settings, day, kernel, parameters, console, folder)
+    shown = shown_of(day, parameters)
+    made = render_day(settings, shown, kernel, parameters, console, folder)
+    summary = summarise(shown)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
     wrong = differences(made.made, summary)
@@ -97,13 +100,12 @@ def _message(
         return compose(day, summary, ours, made.attachments, made.without_pdf, groups)
 
 
-def summary_of(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
-    from report.findings import summarise
+def shown_of(day: store.Day, parameters: Mapping[str, Any]) -> View:
+    """Return the day with the hosts that are asked for. Raises SettingsError for no such group."""
     from report.narrowing import narrowed
 
-    groups = parameters.get("groups") or []
     try:
-        return summarise(narrowed(day, groups) if groups else day)
+        return narrowed(day, parameters.get("groups") or [])
     except ValueError as error:
         raise SettingsError(Fault("-p", "groups", str(error))) from None
 

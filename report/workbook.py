@@ -1,13 +1,11 @@
-"""A day's frames into report.xlsx; also a program, `python -m report.workbook`."""
+"""A day's frames into report.xlsx."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date
+from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.writer.excel import ExcelWriter
 
-from collectors.errors import InfraReportError
 from report import dictionary, overtime
 from report.beside import write_beside
 from report.cells import Grid
@@ -27,11 +24,10 @@ from report.files import write_whole
 from report.findings import summarise
 from report.grids import grids
 from report.looks import COVER, Looks
-from report.narrowing import narrowed
 from report.own import WORKBOOK, find
 from report.reading import View, view
 from report.sheets import Sheet
-from report.store import Day, load
+from report.store import Day
 from report.trendcharts import add_trends
 from report.words import is_missing
 
@@ -39,18 +35,20 @@ SHOWN = {"time": 19, "day": 10, "percent": 7, "flag": 6}
 WIDEST, NARROWEST = 60, 6
 
 
-def write_workbook(day: Day, path: Path, summary: Summary | None = None) -> None:
-    """Write the day's workbook into its place. Raises OutputError."""
-    write_whole(path, packed_workbook(day, summary))
-
-
-def packed_workbook(day: Day, summary: Summary | None = None) -> bytes:
-    """Return the day's workbook as a file's bytes, the same for the same day.
+def write_workbook(day: Day, path: Path, template: Path | None = None) -> Path:
+    """Write the day's workbook, the same for the same day, and beside it what its sheets cut.
 
     Sheets: Summary, the processed tables, the days before, one a frame, the data dictionary.
+    template: ours, if none is given. Raises DocumentError for one that lacks something,
+    OutputError.
     """
-    known = summary or summarise(day)
-    return _made(day, known, all_grids(day, known), find(WORKBOOK, None))
+    known = view(day)
+    summary = summarise(known)
+    tables = all_grids(known, summary)
+    book = _made(known, summary, tables, template or find(WORKBOOK, None))
+    write_beside(path.parent, tables)
+    write_whole(path, book)
+    return path
 
 
 def all_grids(day: Day, summary: Summary) -> list[Grid]:
@@ -76,29 +74,6 @@ def _made(day: Day, summary: Summary, tables: list[Grid], template: Path) -> byt
         sheets.append(sheet)
     looks.book.properties = _properties(day)
     return _packed(looks.book, sheets)
-
-
-def main(arguments: list[str]) -> int:
-    """Write one day's workbook, of some groups' hosts only if groups are named.
-
-    Arguments: OUTPUT DATE PATH TEMPLATE [GROUP …]. Says on one line of stderr why there is none.
-    """
-    parent = os.getppid()
-    try:
-        output, day, path, template, *groups = arguments
-        snapshot = load(Path(output), date.fromisoformat(day))
-        shown = narrowed(snapshot, groups) if groups else view(snapshot)
-        summary = summarise(shown)
-        tables = all_grids(shown, summary)
-        book = _made(shown, summary, tables, Path(template))
-        if os.getppid() != parent:  # the run was killed; another one may be at work here
-            return 1
-        write_beside(Path(path).parent, tables)
-        write_whole(Path(path), book)
-    except InfraReportError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)  # noqa: T201
-        return error.exit_code
-    return 0
 
 
 def _grid_sheet(looks: Looks, grid: Grid, name: str) -> Sheet:
@@ -171,7 +146,3 @@ def _completed(xml: str, sheet: Sheet) -> str:
         empty = rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)(?:<v ?/>|<v></v>)'
         xml = re.sub(empty, rf"\g<1><v>{value:.12g}</v>", xml)
     return xml
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

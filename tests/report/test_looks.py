@@ -20,12 +20,13 @@ from openpyxl.styles import Font, PatternFill
 
 from report.beside import write_beside
 from report.branding import Branding
+from report.errors import DocumentError
 from report.files import sha256_of
 from report.grids import frame_grid
 from report.looks import STYLES
 from report.own import TEMPLATES, find
 from report.rendering import _write_manifest
-from report.workbook import main
+from report.workbook import write_workbook
 from tests.report import days
 from tests.report.test_branding import png, render
 
@@ -50,10 +51,8 @@ def restyle(book: Any, name: str, **changes: Any) -> None:
 
 def made(folder: Path, like: Path, name: str = "worst", **info: Any) -> Any:
     """A day's workbook, made by the program."""
-    days.save_day(folder / "output", name, **info)
-    path = folder / "made.xlsx"
-    assert main([str(folder / "output"), DAY, str(path), str(like)]) == 0
-    return openpyxl.load_workbook(path)
+    day = days.save_day(folder / "output", name, **info)
+    return openpyxl.load_workbook(write_workbook(day, folder / "made.xlsx", like))
 
 
 def large_png(folder: Path) -> Path:
@@ -190,15 +189,15 @@ def other_zip(path: Path) -> None:
     ],
 )
 def test_an_unfit_one_is_named_in_one_sentence(
-    write: Callable[[Path], None], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    write: Callable[[Path], None], said: str, tmp_path: Path
 ) -> None:
-    days.save_day(tmp_path / "output", "one")
+    day = days.save_day(tmp_path / "output", "one")
     write(tmp_path / "own.xlsx")
     target = tmp_path / "made.xlsx"
-    arguments = [str(tmp_path / "output"), DAY, str(target), str(tmp_path / "own.xlsx")]
-    assert main(arguments) == 4 and not target.exists()
-    error = capsys.readouterr().err
-    assert f"the template {tmp_path}/own.xlsx {said}" in error and error.count("\n") == 1
+    with pytest.raises(DocumentError) as error:
+        write_workbook(day, target, tmp_path / "own.xlsx")
+    assert f"the template {tmp_path}/own.xlsx {said}" in f"{error.value}\n"
+    assert "\n" not in str(error.value) and not target.exists()
 
 
 def test_a_file_of_ones_own_is_found_before_ours(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Made:
         exporter.for_pdf = True
         self.paper = exporter.from_notebook_node(notebook)[0]
         self.print(self.paper)
-        write_workbook(day, folder / "report.xlsx", self.summary)
+        write_workbook(day, folder / "report.xlsx")
 
     def print(self, html: str) -> None:
         (self.folder / "report.pdf").write_bytes(make_pdf(html, 60, 2048))

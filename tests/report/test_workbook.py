@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,13 @@ import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from report.errors import OutputError
 from report.findings import summarise
 from report.grids import MOST, grids
 from report.own import find
 from report.reading import view
 from report.store import Day
-from report.workbook import main, write_workbook
+from report.workbook import write_workbook
 from tests.report import days
 
 TEMPLATE = str(find("report.xlsx", None))
@@ -261,24 +261,9 @@ def test_the_same_day_gives_the_same_bytes(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == [first, second]
 
 
-def test_as_a_process_beside_the_main_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    day = days.save_day(tmp_path / "output", "worst")
-    target = day.folder / "report.xlsx"
-    done = subprocess.run(
-        [sys.executable, "-m", "report.workbook", str(tmp_path / "output"), "2026-11-23", str(target), TEMPLATE],
-        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and target.stat().st_size
-    assert main([str(tmp_path / "output"), "2026-11-20", str(target), TEMPLATE]) == 6
-    assert (
-        main([str(tmp_path / "output"), "2026-11-23", str(tmp_path / "no" / "x.xlsx"), TEMPLATE])
-        == 1
-    )
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 2 and "no snapshot of 2026-11-20" in lines[0]
-    assert "could not be written" in lines[1]
+def test_one_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="could not be written"):
+        write_workbook(days.one(), tmp_path / "no" / "x.xlsx")
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

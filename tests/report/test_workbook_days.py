@@ -21,10 +21,11 @@ from report.beside import write_beside
 from report.dictionary import dictionary
 from report.findings import summarise
 from report.grids import MOST, frame_grid
+from report.narrowing import narrowed
 from report.own import find
 from report.reading import view
 from report.store import Day
-from report.workbook import main, write_workbook
+from report.workbook import write_workbook
 from tests.report import days
 
 TEMPLATE = str(find("report.xlsx", None))
@@ -120,10 +121,8 @@ def test_the_days_before_have_their_sheets_and_charts(tmp_path: Path) -> None:
 
 
 def test_a_past_of_other_hosts_is_not_that_of_some_groups(tmp_path: Path) -> None:
-    with_a_past(tmp_path / "output", before=2)
-    path = tmp_path / "report.xlsx"
-    assert main([str(tmp_path / "output"), "2026-11-23", str(path), TEMPLATE, "web"]) == 0
-    book = openpyxl.load_workbook(path)
+    day = with_a_past(tmp_path / "output", before=2)
+    book = book_of(narrowed(day, ["web"]), tmp_path)
     assert "Trends" not in book.sheetnames
     hosts = {row[1] for row in book["Disks over time"].iter_rows(min_row=2, values_only=True)}
     assert hosts and all(host.startswith("web") for host in hosts)
