@@ -105,7 +105,8 @@ def divided(
             if silence.until < on:
                 ended = silence if on - silence.until <= RECENTLY else ended
                 continue
-            left = [host for host in left if host not in hosts]
+            now = set(hosts)
+            left = [host for host in left if host not in now]
             silenced.append(
                 Silenced(_of(one, hosts), silence.author, silence.reason, silence.until)
             )
@@ -123,7 +124,8 @@ def _of(one: Finding, hosts: Sequence[str]) -> Finding:
 
 def _said(one: Finding, whole: Finding, ended: Silence | None) -> Finding:
     """Return a finding that tells what of it is silenced, or that it was."""
-    quiet = [host for host in whole.hosts if host not in one.hosts]
+    told = set(one.hosts)
+    quiet = [host for host in whole.hosts if host not in told]
     said = whole.sentence.rstrip(".")
     if quiet:
         said += f"; silenced on {listing(quiet, 3)}"

@@ -94,25 +94,25 @@ def failed_logins(view: View) -> list[Finding]:
 
 def _waves(failed: pd.DataFrame, hosts: Sequence[str]) -> list[tuple[str, ...]]:
     """Return hosts that share a source together; all of them, if they are many all the same."""
+    import numpy as np
+
     pairs = failed.loc[failed["host"].isin(hosts), ["host", "source_ip"]].dropna()
+    here, source = (pairs[name].astype("category").cat for name in pairs)
     places = {host: nth for nth, host in enumerate(hosts)}
-    of_host = pairs["host"].astype("category")
-    numbers = of_host.cat.categories.map(places).to_numpy()[of_host.cat.codes]
-    sources = pairs["source_ip"].astype("category").cat.codes
-    leads = list(range(len(hosts)))  # host → one before it in its wave, or itself
-
-    def leader(host: int) -> int:
-        while leads[host] != host:
-            leads[host] = host = leads[leads[host]]
-        return host
-
-    first: dict[int, int] = {}
-    for host, source in set(zip(numbers.tolist(), sources.tolist(), strict=True)):
-        one, other = leader(host), leader(first.setdefault(source, host))
-        leads[max(one, other)] = min(one, other)
+    host = here.categories.map(places).to_numpy(int)[here.codes]
+    first = np.arange(len(hosts))  # of each host's wave, as far as it is known
+    while True:
+        lowest = np.full(len(source.categories), len(hosts))
+        np.minimum.at(lowest, source.codes, first[host])
+        closer = first.copy()
+        np.minimum.at(closer, host, lowest[source.codes])
+        closer = closer[closer]
+        if (closer == first).all():
+            break
+        first = closer
     waves: dict[int, list[str]] = {}
-    for nth, host in enumerate(hosts):
-        waves.setdefault(leader(nth), []).append(host)
+    for name, wave in zip(hosts, first.tolist(), strict=True):
+        waves.setdefault(wave, []).append(name)
     if len(waves) > NAMED:
         return [tuple(sorted(hosts, key=natural))]
     return [tuple(sorted(together, key=natural)) for together in waves.values()]
