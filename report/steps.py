@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from report.contract import Summary
     from report.document import Kernel
+    from report.reading import View
     from report.rendering import Documents
     from report.settings import Settings
 
@@ -48,6 +49,7 @@ def documents(
     no other day's. edition: which one is made, in place of the whole. False when a document or
     the message, read again, differs from the snapshot: there is no message then to be sent.
     """
+    from report.findings import summarise
     from report.rendering import render as render_day
     from report.selfcheck import differences, differences_of_mail
 
@@ -58,11 +60,13 @@ def documents(
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
     groups = edition.groups if edition else ()
     parameters |= {"groups": list(groups)} if groups else {}
-    summary = summary_of(day, parameters)  # first: it knows whether there are such groups
+    view = view_of(day, parameters)  # first: it knows whether there are such groups
+    summary = summarise(view)
     made = render_day(settings, day, kernel, parameters, console, folder)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
-    wrong = differences(made.made, summary)
+    on_pages = summary if view.shown is view else summarise(view.shown)
+    wrong = differences(made.made, summary, on_pages)
     console.detail("documents read again")
     # What waits for its recipients is not replaced by a narrower look at the same day.
     if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
@@ -99,11 +103,16 @@ def _message(
 
 def summary_of(day: store.Day, parameters: Mapping[str, Any]) -> Summary:
     from report.findings import summarise
+
+    return summarise(view_of(day, parameters))
+
+
+def view_of(day: store.Day, parameters: Mapping[str, Any]) -> View:
+    """Return the day as its report shows it. Raises SettingsError for groups that nobody is in."""
     from report.reading import narrowed
 
-    groups = parameters.get("groups") or []
     try:
-        return summarise(narrowed(day, groups) if groups else day)
+        return narrowed(day, parameters.get("groups") or [])
     except ValueError as error:
         raise SettingsError(Fault("-p", "groups", str(error))) from None
 
