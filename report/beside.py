@@ -22,7 +22,8 @@ def write_beside(folder: Path, grids: Iterable[Grid]) -> None:
     """Write what was cut into folder/tables; what an earlier run left there goes.
 
     In the CSV a text that a spreadsheet takes for a formula begins with an apostrophe, times
-    are ISO 8601, and what is not known is empty. Raises OutputError.
+    are ISO 8601 (those of a frame in UTC, others in the zone that their head names), and what is
+    not known is empty. Raises OutputError.
     """
     own = folder / BESIDE
     with writing(own):
@@ -46,7 +47,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
             safe = {one: _safe(one) for one in texts.dropna().unique()}
             shown[name] = texts.map(safe)
         elif kind.startswith("datetime64"):
-            shown[name] = series.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+            zone = "" if series.dt.tz is None else "Z"
+            shown[name] = series.dt.strftime(f"%Y-%m-%dT%H:%M:%S{zone}")
     return shown
 
 
