@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-TIME = "%Y-%m-%dT%H:%M:%SZ"
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -24,7 +23,8 @@ def write_beside(folder: Path, grids: Iterable[Grid]) -> None:
     """Write what was cut into folder/tables; what an earlier run left there goes.
 
     In the CSV a text that a spreadsheet takes for a formula begins with an apostrophe, times
-    are ISO 8601, and what is not known is empty. Raises OutputError.
+    are ISO 8601 (those of a frame in UTC, others in the zone that their head names), and what is
+    not known is empty. Raises OutputError.
     """
     own = folder / BESIDE
     with writing(own):
@@ -57,7 +57,9 @@ def _plain(series: pd.Series[Any]) -> pa.Array:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     if pa.types.is_timestamp(column.type):
-        return pc.strftime(column.cast(pa.timestamp("s", "UTC"), safe=False), TIME)
+        zone = column.type.tz
+        seconds = column.cast(pa.timestamp("s", zone and "UTC"), safe=False)
+        return pc.strftime(seconds, f"%Y-%m-%dT%H:%M:%S{'Z' if zone else ''}")
     if not pa.types.is_dictionary(column.type):
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             return column

@@ -7,7 +7,8 @@
       colours: {text: "#1a1a1a", accent: "#0b3d91"}
       footer: Room 3.14, phone 4711
 
-The accent colours headings and their rules; red stays what it is, critical and nothing else.
+The accent colours headings and their rules, in the workbook too; red stays what it is, critical
+and nothing else.
 What a day's report showed is kept in its snapshot, the logo too.
 """
 
@@ -70,13 +71,18 @@ class Branding(Strict):
         return Shown(colours=self.colours, logo=logo, footer=self.footer)
 
 
-def contrast(colour: str) -> float:
-    """Return a colour's contrast with white, 1 to 21, as WCAG 2.2 defines it."""
+def contrast(colour: str, ground: str = "#ffffff") -> float:
+    """Return a colour's contrast with a ground, 1 to 21, as WCAG 2.2 defines it."""
+    darker, lighter = sorted(map(_luminance, (colour, ground)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
     parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     red, green, blue = (
         one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
     )
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _data_address(path: Path) -> str:

@@ -11,6 +11,7 @@ from report.dictionary import about
 from report.reading import PAST, view
 from report.store import Day
 from report.thresholds import Limit
+from report.worst import worst
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +21,7 @@ GIB = 2**30
 FIRST = ("hosts", "outcomes", "servers", "disks", "logins", "uptime")
 WRITABLE = "NOT(TRUE={{{}}}),"  # what cannot be written to cannot fill
 BESIDE = "tables"  # the folder beside the workbook that holds what its sheets left out
-# What stays where rows are left out: the fullest disks, what is not ok, who got in.
-WORST = {"disks": ("used_percent", None), "outcomes": ("outcome", "ok"),
-         "logins": ("result", "accepted")}  # fmt: skip
+GOOD_OUTCOMES = frozenset(("ok", "not_applicable", "not_knowable"))
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
     ("critical", '{c}="down"'),
@@ -143,6 +142,8 @@ def coverage(day: Day) -> Grid:
         (host, *(found[host].get(name) for name in collectors), "; ".join(causes[host]) or None)
         for host in hosts
     ]
+    if len(rows) > MOST:
+        rows.sort(key=lambda row: GOOD_OUTCOMES.issuperset(row[1:-1]))
     return _grid("Coverage", columns, rows, "Which host could be read by which collector.")
 
 
@@ -150,27 +151,15 @@ def frame_grid(day: Day, name: str) -> Grid:
     """A frame as it is, its times in the report's zone; where it is cut, the worst rows stay."""
     frame = day.frames[name]
     cut = len(frame) > MOST
-    kept = frame.loc[_worst(name, frame).index[:MOST].sort_values()] if cut else frame
+    kept = worst(name, frame, MOST) if cut else frame
     columns, values = [], []
     for head, series in kept.items():
         column, cells = _column(day, name, str(head), series)
         columns.append(column)
         values.append(cells)
     rows = list(zip(*values, strict=True))
-    whole = f"{BESIDE}/{name}.parquet, with a .csv beside it,"
-    return Grid(name, columns, rows, about(name), len(frame), whole, name, frame if cut else None)
-
-
-def _worst(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in the order in which they stay when there are too many."""
-    by = WORST.get(name)
-    if by is None:
-        return frame
-    column, value = by
-    series = frame[column]
-    rank = -series.fillna(-1).astype(float) if value is None else series.ne(value).fillna(True)
-    rank = ~rank if name == "outcomes" else rank
-    return frame.loc[rank.sort_values(kind="stable").index]
+    whole = frame if cut else None
+    return Grid(name, columns, rows, about(name), len(frame), beside(name), name, whole)
 
 
 def above(limit: Limit, divisor: float = 1, when: str = "") -> tuple[tuple[str, str], ...]:
@@ -209,8 +198,17 @@ def _gave_rows(day: Day, collector: str) -> bool:
 
 
 def _grid(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str) -> Grid:
-    whole = "Counted over all of data/, which"
-    return Grid(title, columns, rows[:MOST], about, len(rows), whole)
+    """Return a table whose worst rows come first; where it is cut, the whole lies beside."""
+    import pandas as pd
+
+    name, cut = title.lower().replace(" ", "-"), len(rows) > MOST
+    whole = pd.DataFrame(rows, columns=[one.head for one in columns]) if cut else None
+    return Grid(title, columns, rows[:MOST], about, len(rows), beside(name), "", whole)
+
+
+def beside(name: str) -> str:
+    """Return where all rows of a table lie that is cut, as the subject of a sentence."""
+    return f"{BESIDE}/{name}.parquet, with a .csv beside it,"
 
 
 def _zoned(head: str, day: Day) -> str:

@@ -3,7 +3,8 @@
 Taken from it: its named styles (below), the font of cells that have none, page set-up, margins,
 header and footer of the sheets "Summary" and "Table" (the latter for all others), and of
 "Summary" the widths of the columns, the height of row 1 and the pictures. Its cells are
-samples and stay there.
+samples and stay there. Where a style has the ink of ours, the two colours of `branding` take its
+place, if they can be read on the style's own fill.
 In a header or footer {title}, {date} and {foot} stand for those of the day.
 """
 
@@ -21,11 +22,13 @@ from zipfile import ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.drawing.image import Image
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter
 
+from report.branding import LEAST_CONTRAST, contrast
 from report.errors import DocumentError
+from report.marks import INK
 from report.store import Info
 from report.words import readable
 
@@ -37,6 +40,7 @@ STYLES = tuple(
         "critical", "warning", "unread", "quiet", "bar",
     )
 )  # fmt: skip
+ACCENTED, INKED = ("headline", "section", "head"), ("lead", "link")
 SETUP = ("orientation", "paperSize", "scale", "fitToWidth", "fitToHeight")
 LONGEST = 80  # characters of ours in a part of a header: Excel takes 255 in all
 LOGO_WIDE, LOGO_HIGH = 170, 44  # pixels
@@ -60,6 +64,12 @@ class Looks:
         lacking += [f"style {one!r}" for one in STYLES if one not in styles]
         if lacking:
             raise DocumentError(f"the template {template} has no {', no '.join(lacking)}")
+        for names, colour in (
+            (ACCENTED, info.branding.colours.accent),
+            (INKED, info.branding.colours.text),
+        ):
+            for name in names if colour != INK else ():
+                _tint(self.book._named_styles[f"Report {name}"], colour)
 
     @property
     def size(self) -> float:
@@ -117,6 +127,24 @@ class Looks:
         sheet.row_dimensions[1].height = height
         for picture in pictures:
             sheet.add_image(picture)
+
+
+def _tint(style: Any, colour: str) -> None:
+    """Give a named style another colour where it has our ink, if that can be read on its fill."""
+    ground = style.fill.fgColor.rgb if style.fill.fill_type == "solid" else "FFFFFFFF"
+    if not isinstance(ground, str) or contrast(colour, f"#{ground[-6:]}") < LEAST_CONTRAST:
+        return
+    if _is_ink(style.font.color):
+        font = copy(style.font)
+        font.color = f"FF{colour[1:]}"
+        style.font = font
+    if style.border.bottom and _is_ink(style.border.bottom.color):
+        rule = Side(style.border.bottom.style, f"FF{colour[1:]}")
+        style.border = Border(bottom=rule)
+
+
+def _is_ink(colour: Any) -> bool:
+    return bool(colour) and colour.rgb == f"FF{INK[1:].upper()}"
 
 
 def _opened(template: Path) -> tuple[Any, Any]:

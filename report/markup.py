@@ -16,6 +16,7 @@ NOTHING = Markup()
 TABLE = '<div class="scroll"><table'
 BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
+LONGEST_PROSE = 300
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def text(value: Any, longest: int = 64) -> Markup:
     return escape(readable(value, longest))
 
 
-def prose(said: str, longest: int = 300) -> Markup:
+def prose(said: str, longest: int = LONGEST_PROSE) -> Markup:
     """Return a sentence: commands between backticks as code, no line end before a %."""
     parts = str(text(said, longest)).split("`")
     inner = [KEPT.sub(r'<span class="nb">\1</span>', part) for part in parts]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from report import derived, history
 from report.cells import Column, Grid
 from report.contract import KeyFigure
+from report.grids import beside
 from report.store import Day
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def disks(day: Day) -> Grid | None:
     about = f"Every filesystem on each of the last {whole['day'].nunique()} days, for a pivot."
     made = list(zip(*values, strict=True))
     cut = len(made) < len(whole)
-    where = "tables/disks-over-time.parquet, with a .csv beside it,"
+    where = beside("disks-over-time")
     return Grid(DISKS, columns, made, about, len(whole), where, "", whole if cut else None)
 
 

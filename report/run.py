@@ -31,7 +31,7 @@ from report.steps import (
     documents,
     new_kernel,
     send_out,
-    shown_of,
+    view_of,
 )
 from report.telling import shown
 
@@ -79,7 +79,7 @@ def collect(settings: Settings, options: argparse.Namespace, console: Console) -
             return EXIT_OK
         day = replay(settings, options.replay, console) if options.replay else collected(run)
         console.say(f"Saved {shown(day.folder / 'data')}.")
-        check_coverage(run, day, summarise(shown_of(day, {})))
+        check_coverage(run, day, summarise(view_of(day, {})))
         return run.exit_code
 
 

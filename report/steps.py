@@ -60,12 +60,13 @@ def documents(
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
     groups = edition.groups if edition else ()
     parameters |= {"groups": list(groups)} if groups else {}
-    shown = shown_of(day, parameters)
-    made = render_day(settings, shown, kernel, parameters, console, folder)
-    summary = summarise(shown)
+    view = view_of(day, parameters)
+    made = render_day(settings, view, kernel, parameters, console, folder)
+    summary = summarise(view)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
-    wrong = differences(made.made, summary)
+    on_pages = summary if view.shown is view else summarise(view.shown)
+    wrong = differences(made.made, summary, on_pages)
     console.detail("documents read again")
     # What waits for its recipients is not replaced by a narrower look at the same day.
     if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
@@ -100,7 +101,7 @@ def _message(
         return compose(day, summary, ours, made.attachments, made.without_pdf, groups)
 
 
-def shown_of(day: store.Day, parameters: Mapping[str, Any]) -> View:
+def view_of(day: store.Day, parameters: Mapping[str, Any]) -> View:
     """Return the day with the hosts that are asked for. Raises SettingsError for no such group."""
     from report.narrowing import narrowed
 

@@ -18,15 +18,7 @@ from report.markup import Col, bold, note, place, prose, quiet, table
 from report.reading import View
 from report.sections import NAMES, nth
 from report.standing import standing
-from report.words import (
-    capital,
-    count_word,
-    day_month,
-    listing,
-    number,
-    plural,
-    shortened,
-)
+from report.words import capital, count_word, day_month, listing, number, plural, shortened
 
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for
@@ -39,7 +31,8 @@ COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n")
 PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW = 31, 12, 15, 15, 19
 LETTERS, LARGE_LETTERS = 58, 47  # of a sentence on a line
-LONGEST, CAUSE_LETTERS = 170, 50
+SUBJECT_LETTERS, HOST_LETTERS, CAUSE_LETTERS = 13, 40, 50
+LONGEST, SUBJECT = 170, 64
 
 
 def findings(view: View, summary: Summary) -> list[Markup]:
@@ -82,6 +75,7 @@ def _fitting(found: Sequence[Finding], room: float, large: bool) -> int:
 def _height(one: Finding, large: bool) -> int:
     said = shortened(one.sentence, LONGEST)
     lines = _lines(said, LARGE_LETTERS if large else LETTERS)
+    lines = max(lines, _lines(shortened(one.subject, SUBJECT), SUBJECT_LETTERS))
     return LARGE_ROW + LARGE_LINE * (lines - 1) if large else ROW + LINE * (lines - 1)
 
 
@@ -95,7 +89,8 @@ def _below(summary: Summary) -> int:
     soon = HEAD + 3 * LINE if summary.later else 0
     over = max(min(len(one), NAMED) for one in (summary.resolved, summary.planned))
     shown = summary.unread[:UNREAD]
-    causes = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in shown)
+    texts = [(f"{one.cause[:200]}{one.outcome}", listing(one.hosts, 4)[:400]) for one in shown]
+    causes = sum(max(_lines(why, CAUSE_LETTERS), _lines(who, HOST_LETTERS)) for why, who in texts)
     gone = HEAD + over * (ROW + 2 * LINE) if over else 0  # side by side
     return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
 

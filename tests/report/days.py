@@ -1,4 +1,4 @@
-"""Synthetic days, the same every time: `worst`, `good`, `big`, `local`, `nobody`, `hostile`.
+"""Synthetic days, the same every time: `worst`, `good`, `big`, `local`, `nobody`, `foreign` ….
 
 Import-light: pandas and the collectors are imported when a day is made. `save_day` puts one
 through `report.store.save`, so that the whole chain can be tried without a server.
@@ -14,6 +14,7 @@ from typing import Any
 
 from report.store import Day, day_folder, save
 from tests.report.fleets import COLLECTORS, DATE, FROM, GIB, TO, Fleet, info_of, typed
+from tests.report.foreign import foreign, qualified
 from tests.report.worn import worn
 
 __all__ = [
@@ -297,8 +298,11 @@ def one() -> Day:
     return fleet.day()
 
 
-def big(hosts: int = 1000, logins: int = 100_000) -> Day:
-    """Return a day of so many hosts and rows of logins, with trouble in proportion."""
+def big(hosts: int = 1000, logins: int = 100_000, mounts: int = 0) -> Day:
+    """Return a day of so many hosts and rows of logins, with trouble in proportion.
+
+    mounts: how many each host has at least.
+    """
     fleet = Fleet()
     each = hosts // len(GROUPS)
     sizes = dict.fromkeys(GROUPS, each) | {"web": hosts - each * (len(GROUPS) - 1)}
@@ -314,6 +318,9 @@ def big(hosts: int = 1000, logins: int = 100_000) -> Day:
     for n, host in enumerate(sorted(down)):
         outcome, cause, state = ends[n % 3]
         fleet.unread(host, outcome, cause(host), state)
+    for host in [one for one in every if one not in down]:
+        for n in range(len(MOUNTS[host[:-3]]), mounts):
+            fleet.disk(host, f"/srv/data{n:02}", 100, 6 + 72 * fleet.dice.random() ** 1.3)
     for row in fleet.rows["disks"][::29]:
         percent = 84.5 + fleet.dice.random() * 14.9
         used = int(row["size_bytes"] * percent / 100)
@@ -376,7 +383,7 @@ def hostile() -> Day:
 
 DAYS: dict[str, Callable[[], Day]] = {
     "good": good, "worst": worst, "nobody": nobody, "local": local, "one": one, "hostile": hostile,
-    "big": big, "worn": worn,
+    "big": big, "worn": worn, "foreign": foreign, "qualified": lambda: qualified(worst()),
 }  # fmt: skip
 
 

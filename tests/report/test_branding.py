@@ -53,6 +53,8 @@ def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000") == pytest.approx(21)
     assert contrast("#ffffff") == pytest.approx(1)
     assert contrast("#767676") == pytest.approx(4.54, abs=0.005)
+    assert contrast("#ffffff", "#767676") == contrast("#767676")
+    assert contrast("#0000ff", "#ffff00") == pytest.approx(8.0, abs=0.01)
 
 
 @pytest.mark.parametrize(

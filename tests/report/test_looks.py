@@ -70,6 +70,44 @@ def by_text(sheet: Any, text: str) -> Any:
     return next(cell for row in sheet.iter_rows() for cell in row if cell.value == text)
 
 
+def shown_colours(book: Any) -> dict[str, tuple[str, ...]]:
+    """The colours of some cells: of their text and, of a head, of the rule below it."""
+    cover = book["Summary"]
+    head, section = by_text(cover, "Figure"), by_text(cover, "Key figures")
+    return {
+        "head": (head.font.color.rgb, head.border.bottom.color.rgb),
+        "section": (section.font.color.rgb,),
+        "lead": (cover["A3"].font.color.rgb,),
+        "cut": (book._named_styles["Report cut"].font.color.rgb,),
+    }
+
+
+def test_the_colours_of_branding_are_those_of_heads_and_headings(tmp_path: Path) -> None:
+    own = Branding.model_validate({"colours": {"accent": "#0b3d91", "text": "#222244"}})
+    colours = shown_colours(made(tmp_path, OURS, "one", branding=own.shown(tmp_path)))
+    assert colours == {
+        "head": ("FF0b3d91", "FF0b3d91"), "section": ("FF0b3d91",), "lead": ("FF222244",),
+        "cut": ("FFA81E0B",),
+    }  # fmt: skip
+    plain = shown_colours(made(tmp_path, OURS, "one"))
+    assert plain == {
+        "head": ("FF1A1A1A", "FF1A1A1A"), "section": ("FF1A1A1A",), "lead": ("FF1A1A1A",),
+        "cut": ("FFA81E0B",),
+    }  # fmt: skip
+
+
+def test_a_template_s_own_colours_stay_and_nothing_becomes_unreadable(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        restyle(book, "Report section", font=Font(color="FF005544"))
+        restyle(book, "Report head", fill=PatternFill("solid", fgColor="FF5577AA"))
+
+    own = Branding.model_validate({"colours": {"accent": "#0b3d91"}}).shown(tmp_path)
+    like = template(tmp_path / "own.xlsx", change)
+    colours = shown_colours(made(tmp_path, like, "one", branding=own))
+    assert colours["section"] == ("FF005544",)
+    assert colours["head"] == ("FF1A1A1A", "FF1A1A1A")
+
+
 def teal(book: Any) -> None:
     """Another house's look."""
     ink = Font(name="Georgia", size=14, bold=True, color="FF005544")

@@ -59,7 +59,7 @@ needs_paper = pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdfto
 
 
 @needs_paper
-@pytest.mark.parametrize("name", ["worst", "good", "big", "nobody", "one", "hostile"])
+@pytest.mark.parametrize("name", ["worst", "good", "big", "nobody", "one", "hostile", "foreign"])
 def test_page_1_is_one_page(name: str, tmp_path: Path) -> None:
     assert len(printed(pages.today(days.DAYS[name]()), tmp_path)) == 1
 

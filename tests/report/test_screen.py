@@ -54,7 +54,7 @@ def test_each_colour_of_a_text_has_one_for_the_dark() -> None:
     assert drawn <= {"#1a1a1a", "#595959", "#a81e0b", "#fff"}, "one more to be told in the dark"
 
 
-@pytest.mark.parametrize("name", ["worst", "hostile", "local"])
+@pytest.mark.parametrize("name", ["worst", "hostile", "local", "foreign"])
 def test_on_a_telephone_nothing_is_wider_than_the_page(name: str, tmp_path: Path) -> None:
     browser = shutil.which("chromium")
     if browser is None:

@@ -19,6 +19,7 @@ from report.contract import Summary
 from report.exporters import InfraHTMLExporter
 from report.findings import summarise
 from report.pdf import make_pdf
+from report.reading import view
 from report.selfcheck import differences
 from report.selfcheck.figures import missing
 from report.workbook import write_workbook
@@ -35,6 +36,7 @@ class Made:
     def __init__(self, folder: Path, name: str) -> None:
         day = days.DAYS[name]()
         self.folder, self.summary = folder, summarise(day)
+        self.on_pages = summarise(view(day).shown)
         notebook = nbformat.v4.new_notebook()
         for call in CALLS:
             data = {"text/html": getattr(pages, call)(day)._repr_html_()}
@@ -52,7 +54,8 @@ class Made:
 
     def found(self, summary: Summary | None = None) -> str:
         paths = [self.folder / name for name in NAMES]
-        return "\n".join(differences([p for p in paths if p.exists()], summary or self.summary))
+        there = [path for path in paths if path.exists()]
+        return "\n".join(differences(there, summary or self.summary, summary or self.on_pages))
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +68,15 @@ def made(whole: Made, tmp_path: Path) -> Made:
     """A copy to damage."""
     copy = Made.__new__(Made)
     copy.folder, copy.summary, copy.paper = tmp_path, whole.summary, whole.paper
+    copy.on_pages = whole.on_pages
     for name in NAMES:
         shutil.copy(whole.folder / name, tmp_path)
     return copy
 
 
-@pytest.mark.parametrize("name", ["good", "nobody", "local", "one", "hostile", "worn"])
+@pytest.mark.parametrize(
+    "name", ["good", "nobody", "local", "one", "hostile", "worn", "qualified", "foreign"]
+)
 def test_what_is_right_passes(name: str, tmp_path: Path) -> None:
     assert Made(tmp_path, name).found() == ""
 

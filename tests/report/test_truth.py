@@ -137,6 +137,30 @@ def test_nothing_is_found_that_was_not_planted(demo: Path, truth: dict[str, Any]
     assert len(days[truth["worst_day"]]) > 60
 
 
+@pytest.mark.parametrize(
+    ("which", "told", "untold"),
+    [
+        ("worst_day", ("Resolved since yesterday", "Will be full"), ("Nothing is broken",)),
+        ("best_day", ("Nothing is broken", "Will be full"), ("Resolved since yesterday",)),
+        ("first_day", ("Nothing is broken",), ("Resolved since yesterday", "Will be full")),
+    ],
+)
+def test_its_days_are_rendered_and_read_again(
+    which: str, told: tuple[str, ...], untold: tuple[str, ...], demo: Path, truth: dict[str, Any]
+) -> None:
+    """The report's own check of what it made, which would end the run with 4, finds nothing."""
+    day = truth[which]
+    done = subprocess.run(
+        [sys.executable, "-m", "report", "render", "--date", day, "--params", str(demo / "params"),
+         "--output", str(demo / "output")],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = (demo / f"output/{day}/report.html").read_text()
+    assert [one for one in told if one not in said] == []
+    assert [one for one in untold if one in said] == []
+
+
 def test_forecasts_hold_the_day_on_which_it_will_be_full(demo: Path, truth: dict[str, Any]) -> None:
     """Three of the four that grow without end, for a range is meant to hold four of five."""
     last = demo / "output" / truth["last_day"]
