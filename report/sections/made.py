@@ -117,12 +117,12 @@ def _trust(held: Sequence[float]) -> str:
     low, high = number(min(held)), number(max(held))
     span = f"{low} %" if low == high else f"{low} to {high} %"
     if min(held) >= MEANT - WITHIN:
-        why = "the ranges are wider than they need be, their dates cautious"
+        why = "the ranges are wider than they need be"
     elif max(held) <= MEANT + WITHIN:
         why = "the ranges are too narrow, do not lean on them"
     else:
         why = "the ranges are uneven"
-    return f"{span} came true within their range, where {MEANT} % are meant to: {why}"
+    return f"{span} came true within their range, {MEANT} % are meant to: {why}"
 
 
 def _words() -> Markup:
