@@ -57,6 +57,8 @@ def load_settings(
             own = [(key, value) for file, key, value in wanted if file == "fleet"]
             hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
             faults += _unknown_groups(loaded.get("mail"), hosts, params / "mail.yaml")
+            if "daily" in loaded:
+                faults += loaded["daily"].availability_target.unknown(hosts, params / "daily.yaml")
             hosts = hosts.limited(limit) if limit else hosts
             scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:

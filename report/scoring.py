@@ -1,7 +1,8 @@
 """What forecasts of the past came to.
 
 Each past day is taken for today, and what followed is held against its range; beside it the
-straight line through the last week, and "as on that day", whose errors show what it is worth.
+straight line through the last week, and "as on that day", whose errors show what it is worth. What
+hardly ever moves is not judged: of it any forecast comes true.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from report.outlook import COLUMNS, KINDS, Past, past
 AHEAD = (7, 14, 30)
 EVERY = 7  # days between the days that are taken for today
 MOST = 400  # filesystems; of more a sample, the same every time
+MOVES = 1e-4  # a filesystem is judged that moved by more than that part of itself in all
 SCORE = (
     HOST,
     Column("days_ahead", WHOLE, "d", "how far ahead"),
@@ -58,7 +60,7 @@ def scores(output: Path, until: date, days: int, most: int = MOST) -> list[Row]:
             held, *off = np.array([one[1:] for one in own], dtype=float).T
             names = ("off_percent", "line_off_percent", "same_off_percent")
             errors = {
-                name: round(100 * float(np.median(one)), 2)
+                name: round(100 * float(np.median(one)), 4)
                 for name, one in zip(names, off, strict=True)
             }
             share = round(100 * float(held.mean()), 1)
@@ -67,9 +69,19 @@ def scores(output: Path, until: date, days: int, most: int = MOST) -> list[Row]:
 
 
 def _all(known: Past, most: int) -> Iterator[Judged]:
-    for index in range(0, len(known.names), max(1, -(-len(known.names) // most))):
+    moving = _moving(known)
+    for index in moving[:: max(1, -(-len(moving) // most))]:
         there = ~np.isnan(known.used[index])
         yield from judged(known.days[there], known.used[index][there], known.whole[index][there])
+
+
+def _moving(known: Past) -> NDArray[np.int64]:
+    """Return which filesystems moved so much that there was something to foretell."""
+    used, whole = known.used, known.whole
+    if not used.size:
+        return np.array([], dtype=np.int64)
+    moved = np.fmax.reduce(used, axis=1) - np.fmin.reduce(used, axis=1)
+    return np.flatnonzero(moved > MOVES * np.fmax.reduce(whole, axis=1))
 
 
 def judged(days: NDArray[np.int64], used: Numbers, whole: Numbers) -> Iterator[Judged]:

@@ -25,6 +25,7 @@ from report.branding import Branding
 from report.engines import Engine
 from report.scopes import Told
 from report.silences import Silence
+from report.targets import Targets
 from report.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,7 +91,7 @@ class Daily(Strict):
     """daily.yaml. geoip: a MaxMind DB file, for the countries of logins.
 
     templates: a folder of one's own, whose files take the place of ours of the same name.
-    availability_target: % of looks at a group's hosts that find them running.
+    availability_target: % of looks at a group's hosts that find them running, also by group.
     """
 
     title: str = Field("Daily Infrastructure Report", min_length=1, max_length=100)
@@ -99,7 +100,7 @@ class Daily(Strict):
     time_zone: str = ""
     sections: list[Section] = list(SECTIONS)
     thresholds: Thresholds = Thresholds()
-    availability_target: float = Field(99.5, ge=0, le=100)
+    availability_target: Targets = Targets()
     coverage: Coverage = Coverage()
     retention: Retention = Retention()
     collect: Collect = Collect()

@@ -30,6 +30,7 @@ from report.files import PART, sync_folder, write_whole, writing
 from report.scopes import Told
 from report.settings import Settings
 from report.silences import Silence
+from report.targets import Targets
 from report.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Info(Strict):
     scopes: dict[str, Told] = {}
     silences: list[Silence] = []
     geoip: str = ""
-    availability_target: float = 99.5
+    availability_target: Targets = Targets()
 
     @property
     def foot(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from report.markup import Col, Page, block, facts, halves, section, table
+from report.markup import Col, Page, block, facts, halves, note, section, table
 from report.reading import View, rows_of
 from report.sections import NAMES, flows, nth
 from report.thresholds import DaysLeft, Limit
@@ -18,6 +20,7 @@ WORDS = (
     ("Read", "at least one collector came back whole; “in part” when another did not."),
     ("–", "not known. It never stands for 0."),
 )
+MEANT, WITHIN = 80, 5  # % of forecasts that come true within their range
 
 
 def page(view: View) -> Page:
@@ -86,15 +89,40 @@ def _score(view: View) -> Markup:
         return Markup()
     cols = (
         Col("Days ahead", 24, "n"), Col("Judged", 22, "n"), Col("Came true, %", 26, "n"),
-        Col("Off, %", 20, "n"), Col("A line, %", 22, "n"), Col("As then, %", 24, "n"),
+        Col("Off, %", 22, "n"), Col("A line, %", 22, "n"), Col("As then, %", 22, "n"),
     )  # fmt: skip
     cells = [
-        (row.days_ahead, row.forecasts, number(row.held_percent), number(row.off_percent, 2),
-         number(row.line_off_percent, 2), number(row.same_off_percent, 2))
+        (row.days_ahead, row.forecasts, number(row.held_percent),
+         *map(_off, (row.off_percent, row.line_off_percent, row.same_off_percent)))
         for row in rows
     ]  # fmt: skip
-    said = "80 % are meant to come true within their range; medians, of a disk's size"
-    return block("Forecasts of earlier days", said, table(cols, cells))
+    held = [float(row.held_percent) for row in rows]
+    how = note(
+        "Off: the median error of the forecast, of a straight line through the week before, and "
+        "of “as it was then”, as a share of a disk’s size. Disks that hardly ever move are not "
+        "judged."
+    )
+    return block("Forecasts of earlier days", _trust(held), table(cols, cells), how)
+
+
+def _off(share: float | None) -> str:
+    """Return a small error so that it does not look like none."""
+    return "under 0.01" if share is not None and 0 < share < 0.01 else number(share, 2)
+
+
+def _trust(held: Sequence[float]) -> str:
+    """Return in words whether as many came true as are meant to."""
+    if min(held) >= MEANT - WITHIN and max(held) <= MEANT + WITHIN:
+        return f"As many came true within their range as are meant to: about {MEANT} %"
+    low, high = number(min(held)), number(max(held))
+    span = f"{low} %" if low == high else f"{low} to {high} %"
+    if min(held) >= MEANT - WITHIN:
+        why = "the ranges are wider than they need be"
+    elif max(held) <= MEANT + WITHIN:
+        why = "the ranges are too narrow, do not lean on them"
+    else:
+        why = "the ranges are uneven"
+    return f"{span} came true within their range, {MEANT} % are meant to: {why}"
 
 
 def _words() -> Markup:

@@ -10,10 +10,10 @@ from report.markup import Col, block, bold, halves, prose, quiet, table
 from report.reading import View
 from report.sections import ROWS, cut
 from report.sections.attention import shares
-from report.trail import BLIND
 from report.words import day_month, foreign, plural, readable
 
-TAKES = "as silences.yaml takes them"
+TAKES = "as silences.yaml takes them; that a server was not read cannot be silenced"
+MOST_IDS = 80  # findings
 
 
 def silenced(every: tuple[Silenced, ...]) -> Markup:
@@ -33,27 +33,37 @@ def silenced(every: tuple[Silenced, ...]) -> Markup:
 
 
 def ids(view: View, summary: Summary) -> Markup:
-    """Return the findings' ids, each a link back to its row on page 1, if it stands there.
+    """Return the ids of all findings, told or not, each a link to its row on page 1 if there.
 
     Of a finding about many hosts the first id stands for all. Hosts have their full names, as
-    silences.yaml takes them; what it does not take, that a server was not read, is left out.
+    silences.yaml takes them.
     """
-    every = [one for one in summary.findings if one.kind not in BLIND]
+    every = [
+        *((one, one.severity, "") for one in summary.findings),
+        *((one.finding, one.finding.severity, "silenced") for one in summary.silenced),
+        *((one, "planned", "planned") for one in summary.planned),
+    ]
     if not every:
         return Markup()
     first = {one.anchor for _, _, shown in shares(summary) for one in shown}
-    rows = [(mark(one.severity), _id(view, one, one.anchor in first)) for one in every[:ROWS]]
+    rows = [
+        (mark(kind, 5), _id(view, one, one.anchor in first, aside))
+        for one, kind, aside in every[:MOST_IDS]
+    ]
     half = -(-len(rows) // 2)
-    cols = (Col("", 6, "m"), Col("", 78, "path"))
-    two = halves(*(table(cols, part) if part else Markup() for part in (rows[:half], rows[half:])))
-    said = f"{cut(len(rows), len(every), 'finding', 'the worst ones')}, {TAKES}"
-    return block("Ids of findings", said, two)
+    cols = (Col("", 4, "m"), Col("", 80, "path"))
+    two = halves(
+        *(table(cols, part, "ids") if part else Markup() for part in (rows[:half], rows[half:]))
+    )
+    said = cut(len(rows), len(every), "finding", "the rest on the workbook’s sheet Findings")
+    return block("Ids of findings", f"{said}, {TAKES}", two)
 
 
-def _id(view: View, one: Finding, linked: bool) -> Markup:
+def _id(view: View, one: Finding, linked: bool, aside: str) -> Markup:
     host = view.names.get(one.hosts[0], one.hosts[0])
     said = readable(" ".join(filter(None, (host, one.kind, one.object))), 200)
     code = Markup("<code>{}</code>").format(said)
     rest = len(one.hosts) - 1
-    more = quiet(f" and of {plural(rest, 'host')} more") if rest else ""
+    words = ", ".join(filter(None, (f"and of {plural(rest, 'host')} more" if rest else "", aside)))
+    more = Markup(" ") + quiet(words) if words else Markup()
     return (Markup('<a href="#{}">{}</a>').format(one.anchor, code) if linked else code) + more

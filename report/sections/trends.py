@@ -119,25 +119,36 @@ def _availability(view: View, rows: pd.DataFrame) -> tuple[list[str], Markup]:
     """Return the groups that miss their target on 7 days, and the block that shows all."""
     first = rows["groups"].map(lambda text: _group(view, text))
     found = {str(name): _spans(view, one) for name, one in rows.groupby(first)}
-    target = view.info.availability_target
-    low = min([target, *(one for every in found.values() for one in every if one is not None)])
-    low = float(max(0, int(low // 5) * 5 if low < 99 else 99))
-    low = low if low < target else max(0.0, target - 1)
-    worst = sorted(found, key=lambda name: 101 if found[name][0] is None else found[name][0] or 0)
-    missed = [name for name in worst if (week := found[name][0]) is not None and week < target]
-    cols = (Col("Group", 34), *(Col(f"{days} days, %", 24, "n") for days in SPANS),
-            Col(f"{low:g} to 100 %", 68, "p"))  # fmt: skip
+    targets = {name: view.info.availability_target.of(name) for name in found}
+    low = _lowest(found, min(targets.values(), default=view.info.availability_target.default))
+    short = {name: week - targets[name] for name, (week, *_) in found.items() if week is not None}
+    worst = sorted(found, key=lambda name: short.get(name, 101))
+    missed = [name for name in worst if short.get(name, 0) < 0]
+    each = len(set(targets.values())) > 1
+    cols = (Col("Group", 34), *([Col("Target, %", 20, "n")] if each else []),
+            *(Col(f"{days} days, %", 20 if each else 24, "n") for days in SPANS),
+            Col(f"{low:g} to 100 %", 60 if each else 68, "p"))  # fmt: skip
     cells = [
-        (bold(name) if name in missed else name, *(_percent(one, target) for one in found[name]),
-         lines.band(found[name], target, low))
+        (bold(name) if name in missed else name, *([f"{targets[name]:g}"] if each else []),
+         *(_percent(one, targets[name]) for one in found[name]),
+         lines.band(found[name], targets[name], low))
         for name in worst[:ROWS]
     ]  # fmt: skip
-    said = f"target {target:g} %; full dot: 7 days, open: 30 and 90, tick: target"
+    alike = next(iter(targets.values()), view.info.availability_target.default)
+    said = "" if each else f"target {alike:g} %; "
+    said += "full dot: 7 days, open: 30 and 90, tick: target"
     how = note(
         "Of the looks at its hosts, one a day, the share that found them answering and running "
         "(up or degraded); one that could not be read counts as not, maintenance not at all."
     )
     return missed, block("Availability by group", said, table(cols, cells), how)
+
+
+def _lowest(found: dict[str, list[float | None]], target: float) -> float:
+    """Return where the scale begins: below every share and every target."""
+    low = min([target, *(one for every in found.values() for one in every if one is not None)])
+    low = float(max(0, int(low // 5) * 5 if low < 99 else 99))
+    return low if low < target else max(0.0, target - 1)
 
 
 def _group(view: View, text: Any) -> str:

@@ -19,7 +19,9 @@ from report.findings import summarise
 from report.loading import load_settings
 from report.maintenance import Window
 from report.pages import coverage, servers, today
+from report.reading import view
 from report.scopes import Told
+from report.sections.quiet import MOST_IDS
 from report.silences import Silence
 from report.store import Day
 from tests.report import days
@@ -273,7 +275,7 @@ def test_silences_are_read_and_none_need_be_there(tmp_path: Path) -> None:
     assert load_settings(tmp_path, tmp_path / "output").silences == ()
 
 
-IDS = re.compile(r"<code>(\S+ \S+ .*?)</code>")
+IDS = re.compile(r"<code>(\S+ [a-z-]+(?: .*?)?)</code>")
 
 
 def test_the_ids_on_the_page_are_those_that_a_silence_takes() -> None:
@@ -289,11 +291,22 @@ def test_the_ids_on_the_page_are_those_that_a_silence_takes() -> None:
     assert not summarise(made.day(silences=[silence(finding=one) for one in said])).findings
 
 
-def test_an_id_leads_to_its_row_on_page_1_and_what_was_not_read_has_none() -> None:
+def test_all_ids_stand_there_each_leading_to_its_row_on_page_1() -> None:
     first, last = today(days.worst()).html, coverage(days.worst()).html
     links = re.findall(r'href="#(f-[0-9a-f]{10})"', last)
     assert len(links) > 5 and all(first.count(f'id="{one}"') == 1 for one in links)
-    assert "server-down" not in last and "server-unread" not in last
+    found = summarise(view(days.worst())).findings
+    said = [unescape(one) for one in IDS.findall(last.partition("Ids of findings")[2])]
+    assert len(said) == len(found) and {one.split()[1] for one in said} == {f.kind for f in found}
     many = coverage(days.DAYS["big"]()).html
-    assert "Ids of findings" in many and "the worst ones" in many
-    assert len(IDS.findall(many)) == 10
+    assert "the rest on the workbook’s sheet Findings" in many
+    assert len(IDS.findall(many)) == MOST_IDS
+
+
+def test_ids_of_what_is_silenced_or_planned_stand_there_too() -> None:
+    made = fleet()
+    made.disk("web01", "/srv", 100, 91)
+    quiet = silence(finding="web01 disk-full /srv")
+    last = coverage(made.day(silences=[quiet], scopes=scopes(groups__db={}))).html
+    assert "silenced" in last and "planned" in last
+    assert {"web01 disk-full /srv", "db01 server-down"} <= set(IDS.findall(last))

@@ -187,3 +187,21 @@ class TestSecret:
 def test_the_root_is_where_the_examples_lie() -> None:
     assert (ROOT / "params" / "fleet.example.yaml").is_file()
     assert os.access(ROOT, os.R_OK)
+
+
+def test_a_target_is_a_number_or_one_by_group(params: Path) -> None:
+    (params / "fleet.yaml").write_text("groups: {db: {hosts: [db01]}, web: {hosts: [web01]}}\n")
+    assert load(params).daily.availability_target.of("db") == 99.5
+    assert load(params, "daily.availability_target=98").daily.availability_target.of("db") == 98
+    (params / "daily.yaml").write_text("availability_target: {default: 99, groups: {db: 99.9}}\n")
+    target = load(params).daily.availability_target
+    assert (target.of("db"), target.of("web")) == (99.9, 99)
+    (params / "daily.yaml").write_text("availability_target: {groups: {dbs: 99.9}}\n")
+    assert faults(params) == [
+        "daily.yaml: availability_target.groups.dbs: no host is in group 'dbs'; "
+        "groups with hosts: db, web"
+    ]
+    (params / "daily.yaml").write_text("availability_target: {groups: {db: 101}}\n")
+    assert faults(params)[0].startswith("daily.yaml: availability_target.groups.db: ")
+    (params / "daily.yaml").write_text("availability_target: high\n")
+    assert faults(params)[0].startswith("daily.yaml: availability_target: ")

@@ -14,6 +14,7 @@ from report import derived, history, lines, pages, store, tables
 from report.narrowing import narrowed
 from report.reading import view
 from report.tally import TALLY, tallies, tally
+from report.targets import Targets
 from report.trend import figures_by_day, rows_of_hosts
 from tests.report import days
 
@@ -109,8 +110,23 @@ def test_availability_is_looks_that_found_hosts_running(tmp_path: Path) -> None:
     share = int(10_000 * up.mean() + 1e-6) / 100
     assert 0 < share < 100
     assert f"{share:.2f}" in text(pages.trends(day))
-    target = day.info.model_copy(update={"availability_target": 0.0})
+    target = day.info.model_copy(update={"availability_target": Targets(default=0)})
     assert "every group met" in text(pages.trends(replace(day, info=target)))
+
+
+def test_each_group_is_held_against_its_own_target(tmp_path: Path) -> None:
+    day = past(tmp_path)
+    low = Targets(default=0, groups={"app": 100})
+    said = text(pages.trends(replace(day, info=day.info.model_copy(update={
+        "availability_target": low
+    }))))  # fmt: skip
+    assert "app missed the target this week" in said
+    assert "Target, %" in said
+    assert "target 0 %" not in said
+    old = type(day.info).model_validate(
+        {**day.info.model_dump(mode="json"), "availability_target": 97.5}
+    )
+    assert old.availability_target == Targets(default=97.5)
 
 
 def test_a_calendar_shows_every_day_and_what_is_not_known() -> None:
