@@ -9,6 +9,9 @@
     sshd(pam_unix)[123]: authentication failure; …      Linux-PAM before 0.99: no service
     (pam_unix) authentication failure; …
 
+    PAM_pwdb[123]: (login) session opened for user root by LOGIN(uid=0)      Linux-PAM 0.7x
+    PAM_unix[123]: authentication failure; bob(uid=500) -> root for su service
+
 After Linux-PAM's modules/pam_unix/support.c and pam_unix_sess.c, and sssd's pam_sss.c.
 """
 
@@ -57,6 +60,14 @@ _GRANTED = re.compile(
     r"(?:user (?P<krb5>.*?) authenticated as \S+|user '(?P<winbind>.*)' granted access)\s*$"
 )
 
+# The first Linux-PAM spoke in its own name, with the number of the service's process.
+OLD = frozenset({"PAM_pwdb", "PAM_unix"})
+_OLD_SESSION = re.compile(r"\((?P<service>[^\s()]+)\) (?P<rest>session .*)$")
+_OLD_FAILURE = re.compile(
+    r"(?:(?P<count>\d+) (?:more )?)?authentication failures?; (?P<by>[^\s()]*)\(uid=\d+\) -> "
+    r"(?P<user>.*) for (?P<service>\S+) service$"
+)
+
 FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
     "failure",
     "more",
@@ -84,6 +95,17 @@ class Pam:
     # Whether the line names who asked, and does not only give his number.
     named: bool = False
     count: int = 1
+
+
+def renamed(message: str) -> tuple[str, str] | None:
+    """Return the service that a line of the first Linux-PAM is about, and what PAM says today."""
+    if (found := _OLD_SESSION.match(message)) is not None:
+        return found["service"], found["rest"]
+    if (found := _OLD_FAILURE.match(message)) is None:
+        return None
+    count = f"{found['count']} more " if int(found["count"] or 1) > 1 else ""
+    said = f"logname= uid=0 euid=0 tty= ruser={found['by']} rhost=  user={found['user']}"
+    return found["service"], f"{count}authentication failure{'s' if count else ''}; {said}"
 
 
 # What an attack has PAM say a thousand times is read once.

@@ -89,7 +89,7 @@ LATER = frozenset({"Access", "maximum", "Authentication", "cert:"})
 FIRST_SSH = re.compile(
     r"(?:Password|RSA|Rhosts(?: with RSA)?) authentication for (?P<user>.*) accepted\.$"
 )
-COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>\S+), authenticated\.$")
+COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>[^\s,]+),(?: +- )? +authenticated\.$")
 HPN = re.compile(
     r"SSH: Server;Ltype: Authname;Remote: (?P<ip>\S+)-(?P<port>\d+);Name: (?P<user>.*)$"
 )
