@@ -39,12 +39,20 @@ _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
     r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
 )
-# pam_faillock, pam_tally and pam_tally2 when an account is locked; pam_winbind.
+# pam_faillock, pam_tally and pam_tally2 when an account is locked; pam_listfile, pam_ldap of
+# nslcd, pam_winbind.
 _LOCKED = re.compile(
     r"(?:Consecutive login failures for user (?P<faillock>.*?) account temporarily locked"
     r"|user (?P<tally>.*?) \(\d+\) (?:has )?tally \d+, deny \d+"
+    r"|Refused user (?P<listfile>.*) for service \S+"
+    r"|Authentication failure; user=(?P<nslcd>.*)"
     r"|user '(?P<winbind>.*)' denied access .*)\s*$"
 )
+
+# pam_sss says twice what the directory answered; 10 is that it does not know the user at all.
+_ANSWERED = re.compile(r"received for user (?P<user>.*): (?P<code>\d+) \(.*\)$")
+_UNASKED = frozenset({"9", "10"})
+_BLOCKED = re.compile(r"Blocking access from (?P<rhost>\S+) to service \S+, user (?P<user>.*)$")
 
 # A line that a writer or a relay has shortened.
 _SHORT = re.compile(r"; .*?(?<!\S)(?:rhost=(?P<rhost>\S*)(?: +|$))?(?:user=(?P<user>.*\S)\s*)?$")
@@ -68,7 +76,7 @@ _OLD_FAILURE = re.compile(
     r"(?P<user>.*) for (?P<service>\S+) service$"
 )
 
-FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
+FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER, ANSWERED = (
     "failure",
     "more",
     "granted",
@@ -77,6 +85,7 @@ FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
     "denied",
     "unknown",
     "other",
+    "answered",
 )
 
 
@@ -130,6 +139,8 @@ def read(message: str, module: str = "") -> Pam | None:
         return None if message.startswith("PAM ") else Pam(OTHER, module, service)
     if stage == "chauthtok":
         return Pam(OTHER, module, service)  # a password that is changed is no login
+    if said.kind == ANSWERED:
+        said.kind, module = DENIED, f"{module} answered"
     said.module, said.service = module or "pam_unix", service or said.service
     return said
 
@@ -158,6 +169,14 @@ def _worded(message: str) -> Pam | None:
     for kind, pattern in ((DENIED, _LOCKED), (GRANTED, _GRANTED)):
         if (found := pattern.match(message)) is not None:
             return Pam(kind, user=next(name for name in found.groups() if name is not None))
+    return _denied(message)
+
+
+def _denied(message: str) -> Pam | None:
+    if (found := _ANSWERED.match(message)) is not None:
+        return Pam(OTHER if found["code"] in _UNASKED else ANSWERED, user=found["user"])
+    if (found := _BLOCKED.match(message)) is not None:  # pam_abl
+        return Pam(DENIED, user=found["user"], rhost=found["rhost"])
     found = _DENIED.match(message)
     return found and Pam(DENIED, user=found["user"], rhost=found["rhost"] or None)
 

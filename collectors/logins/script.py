@@ -81,7 +81,7 @@ WANTED = (
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
     "|(Accepted|Rejected) [a-z/-]+ for |(nvalid|llegal|authenticating) user "
-    "|rshd[[]|kshd[[]|PAM_[pu]|^SU [01][0-9]/|kcheckpass|[[]Sender (su|login)[]]"
+    "|rshd[[]|kshd[[]|PAM_[pu]|^SU [01][0-9]/|kcheckpass|AUTHFAIL|[[]Sender (su|login)[]]"
     '|"submituser"|COMMAND=|[.]scope[[][0-9]*[]]: '
 )
 # Anchored at the head, so that no user's name can hide a line.

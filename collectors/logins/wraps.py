@@ -72,6 +72,8 @@ _ODD = re.compile(
 )
 _UNIT_PAM = re.compile(r"pam_\w+\((sudo|su|su-l|sshd|login|dropbear)(?:-i)?:\w+\): ")
 _UNIT_SUDO = re.compile(r" *[^\s:;]+ : (?:[^;]* ; )?TTY=")
+# xrdp's own log names nobody.
+_XRDP = re.compile(r"(?:\[[A-Z]+ *\] )(?:AUTHFAIL: user=|\+\+ (?:created|reconnected) session)")
 # What sshd writes of a login, where nothing says that it is sshd: in a container, on Windows.
 _BARE = re.compile(
     r"(?:error: |fatal: )?(?:(?:Accepted|Failed|Postponed|Partial) [\w/-]+ for .* from \S+ port \d+"
@@ -168,7 +170,7 @@ def tagged(stamp: Stamp | None, rest: str, *, bare: bool, hosts: bool = False) -
         return Head(stamp, host, program, "", pid, rest[found.end() :])
     if bare and _BARE.match(rest) is not None:
         return Head(stamp, "", "sshd", "", "", rest)
-    return None
+    return Head(stamp, "", "xrdp-sesman", "", "", rest) if _XRDP.match(rest) else None
 
 
 def _asl(line: str) -> Head | None:

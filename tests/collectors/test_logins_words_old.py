@@ -106,6 +106,27 @@ sshd[23]: [ID 702911 auth.notice] User kim, coming from 203.0.113.9,  -  authent
             ("accepted", "sshd", "kim", IP, None, 1),
         ],
     ),
+    "what a directory's module says twice, or alone": (
+        """
+sshd[3]: pam_sss(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=kim
+sshd[3]: pam_sss(sshd:auth): received for user kim: 7 (Authentication failure)
+sshd[4]: pam_sss(sshd:auth): received for user lee: 7 (Authentication failure)
+sshd[5]: pam_sss(sshd:auth): received for user max: 10 (User not known to the underlying authentication module)
+gdm-password][6]: pam_sss(gdm-password:auth): authentication failure; logname= uid=0 euid=0 tty=/dev/tty1 ruser= rhost= user=kim
+gdm-password][6]: pam_sss(gdm-password:auth): received for user kim: 17 (Failure setting user credentials)
+sshd[7]: pam_listfile(sshd:auth): Refused user pat for service sshd
+sshd[8]: pam_abl(sshd:auth): Blocking access from 203.0.113.9 to service sshd, user a, user b
+sshd[9]: pam_ldap(sshd:auth): Authentication failure; user=rob
+""",
+        [
+            ("failed", "sshd", "kim", IP, None, 1),
+            ("failed", "sshd", "lee", None, None, 1),
+            ("failed", "gdm-password", "kim", None, None, 1),
+            ("failed", "sshd", "pat", None, None, 1),
+            ("failed", "sshd", "a, user b", IP, None, 1),
+            ("failed", "sshd", "rob", None, None, 1),
+        ],
+    ),
     "screens and helpers": (
         """
 xscreensaver[3]: FAILED LOGIN 1 ON DISPLAY ":0", FOR "kim"
