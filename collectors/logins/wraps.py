@@ -179,7 +179,7 @@ def _asl(line: str) -> Head | None:
     fields: dict[str, str] = {}
     for found in _ASL.finditer(line):
         fields.setdefault(found["key"], re.sub(r"\\(.)", r"\1", found["value"]))
-    time = fields["Time"] + " "
+    time = fields.get("Time", "") + " "
     begun = stamp_of(time) or stamp_of(rare.rewrite(time) or "")
     if begun is None or not fields.get("Sender"):
         return None
