@@ -57,6 +57,9 @@ ENDS = (
     *("Read", "Write", "ssh_dispatch_run_fatal:"),
 )
 
+# The first words of what SCAN reads.
+SCANS = ("Did", "Bad", "Unable", "Protocol", "banner", "kex_exchange_identification:")
+
 INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?(?: ssh\d?)?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
 # The lines that say why somebody may not come in, by their first words.
