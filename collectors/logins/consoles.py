@@ -38,7 +38,9 @@ NOBODY = frozenset(
 )
 
 # kdm and login put their own words between the program's name and PAM's.
-_DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=pam_)")
+_DISPLAY = re.compile(r":\d+(?:\[\d+\])?: (?=\(?pam_)")
+# login's services for a terminal elsewhere: what it says itself is of the same login.
+_REMOTE = frozenset({"remote", "system-remote-login"})
 # Where the greeter of a display manager logs in under the service's own name.
 _GREETERS = frozenset({"lightdm", "gdm", "gdm3", "Debian-gdm", "sddm", "kdm", "lxdm", "slim"})
 
@@ -103,6 +105,8 @@ class Consoles:
 
     def _pam(self, line: Line, said: pam.Pam) -> None:
         service = said.service or line.program
+        if line.program == "login" and service in _REMOTE:
+            service = "login"
         if service in NOBODY or line.program in NOBODY:
             return
         if said.kind == pam.OPENED and service in INTERACTIVE:

@@ -13,11 +13,19 @@
     pvedaemon[1]: <bob@pam> successful auth for user 'bob@pam'
     audit[1]: /index.php: Web GUI authentication error for 'bob' from 10.0.0.1    OPNsense
     screensharingd[1]: Authentication: FAILED :: User Name: bob :: Viewer Address: 10.0.0.1 :: …
+    vmware-hostd[1]: Accepted password for user bob from 10.0.0.1;  Rejected password for …
+    klogind[1]: Authentication failed from far.example (10.0.0.1): Permission denied in replay …
+    kshd[1]: Principal bob@EXAMPLE (bob@10.0.0.1) for local user root failed krb5_kuserok.
+    in.rshd[1]: bob@far.example as root: cmd='ls';  … as root: permission denied. cmd='ls'
+    audit[1]: login - ssh ok session 4711 by bob as bob:staff from far.example    Solaris
+    xscreensaver[1]: FAILED LOGIN 1 ON DISPLAY ":0", FOR "bob"
+    kcheckpass[1]: Authentication failure for bob (invoked by uid 1000)
 
 Read from their ends, for the user's name is a stranger's word. Whoever comes in without a
 name of his own is `anonymous`. After vsftpd's logging.c, proftpd's mod_auth.c, pure-ftpd's
 messages, the ftpd of wu-ftpd, netkit and BSD, webmin's miniserv.pl, xrdp's
-sesman, LuCI, PVE's AccessControl.pm and pfSense's auth.inc.
+sesman, LuCI, PVE's AccessControl.pm, pfSense's auth.inc, krb5-appl's krlogind.c and krshd.c,
+and the rshd of netkit and BSD.
 """
 
 from __future__ import annotations
@@ -51,6 +59,7 @@ _FTPD = (
     (ACCEPTED, rf"FTP LOGIN FROM {_FROM}(?:,| as) (?P<user>.*?)(?: \(.*\))?$"),
     (FAILED, rf"FTP LOGIN (?:FAILED|REFUSED)(?: \(.*?\))? (?:FROM|for) {_FROM}, (?P<user>.*)$"),
     (FAILED, rf"failed login from {_FROM}(?:, (?P<user>.*))?$"),
+    (FAILED, r"Failed authentication from: .*\[(?P<ip>[^\]\s]+)\]$"),
 )
 _WEBMIN = (
     (ACCEPTED, r"Successful login as (?P<user>.*) from (?P<ip>\S+)$"),
@@ -74,6 +83,41 @@ _SHARING = (
     ),
 )
 _VMWARE = ((ACCEPTED, r"login from (?P<ip>\S+) as (?P<user>.*)$"),)
+_HOSTD = (
+    (
+        None,
+        r"(?:[a-z]+ hostd\[\d+\] )?(?:\[Originator@[^\]]*\] )?(?P<how>Accepted|Rejected) password"
+        r" for user (?P<user>.*) from (?P<ip>\S+)$",
+    ),
+)
+_KLOGIND = ((FAILED, r"Authentication failed from (?P<ip>\S+) \((?P<address>[^)\s]+)\): .*$"),)
+_KSHD = (
+    *_KLOGIND,
+    (
+        FAILED,
+        r"Principal \S+ \(\S*?@(?P<ip>[^\s()@]+)(?: \([^\s()]*\))?\) for local user (?P<user>.*)"
+        r" failed (?:krb5_)?kuserok\.$",
+    ),
+)
+# Whoever calls and his command are a stranger's words: what can be read in two ways says nothing.
+_RSHD = (
+    (
+        None,
+        r"(?!.*@.* as .*@.* as )[^\s@]+@(?P<ip>[^\s@]+) as (?P<user>[^\s:]+): "
+        r"(?P<how>cmd=|permission denied|unknown login)",
+    ),
+)
+_AUDIT = (
+    (
+        None,
+        r"(?:login - \w+|ftp access) (?P<how>ok|failed) session \d+ by (?P<user>\S+)"
+        r" as \S+:\S+(?: in \S+)? from (?P<ip>\S+)(?: text .*)?$",
+    ),
+)
+_LOCK = (
+    (FAILED, r'FAILED LOGIN \d+ ON DISPLAY "[^"]*", FOR "(?P<user>.*)"$'),
+    (FAILED, r"Authentication failure for (?P<user>.*) \(invoked by uid \d+\)$"),
+)
 
 _LUCI = (
     (
@@ -101,6 +145,12 @@ _HOW = {
     "SUCCEEDED": ACCEPTED,
     "FAIL": FAILED,
     "FAILED": FAILED,
+    "ok": ACCEPTED,
+    "Accepted": ACCEPTED,
+    "Rejected": FAILED,
+    "cmd=": ACCEPTED,
+    "permission denied": FAILED,
+    "unknown login": FAILED,
 }
 _MAKES = {
     ("vsftpd",): _VSFTPD,
@@ -117,7 +167,13 @@ _MAKES = {
     ("pvedaemon", "pveproxy"): _PROXMOX,
     ("pmgdaemon", "pmgproxy"): _PROXMOX,
     ("proxmox-backup-proxy", "proxmox-backup-api"): _PROXMOX,
-    ("webgui", "audit", "php-fpm"): _WEBGUI,
+    ("webgui", "audit", "php-fpm"): (*_WEBGUI, *_AUDIT),
+    ("vmware-hostd", "Hostd", "hostd"): _HOSTD,
+    ("klogind", "eklogind", "krlogind"): _KLOGIND,
+    ("kshd", "krshd"): _KSHD,
+    ("rsh", "rshd", "in.rshd"): _RSHD,
+    ("xscreensaver",): _LOCK,
+    ("kcheckpass",): _LOCK,
 }
 _SERVICES = {name: names[0] for names in _MAKES for name in names}
 _PATTERNS = {
@@ -144,9 +200,13 @@ def read(program: str, message: str) -> Said | None:
             continue
         said = found.groupdict()
         user = "anonymous" if said.get("anybody") else said.get("user")
+        if user == "-1":  # nobody whom Solaris knows
+            user = None
         if user == "Root":
             user = "root"
         ip = source(said.get("address") or said.get("ip"))
         how = result or _HOW[said["how"]]
+        if message.startswith(("login - ", "ftp access ")):
+            service = message.partition(" ")[0]
         return Said(service or program, how, user, ip, port(said.get("port")))
     return None

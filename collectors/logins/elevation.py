@@ -16,7 +16,7 @@ from collectors.logins.elevation_lines import Said
 from collectors.logins.lines import ACCEPTED, FAILED, Attempt, Line, attempt, source
 
 SU = frozenset({"su", "su-l"})
-PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec"}
+PROGRAMS = SU | {"sudo", "sudo-rs", "sudo-i", "doas", "pkexec", "userhelper"}
 
 # From a command's line to its session's, where no number joins them.
 SESSION_WITHIN = timedelta(seconds=60)
@@ -225,4 +225,5 @@ _READERS = {
     "sudo": elevation_lines.sudo,
     "doas": elevation_lines.doas,
     "pkexec": elevation_lines.pkexec,
+    "userhelper": elevation_lines.userhelper,
 }

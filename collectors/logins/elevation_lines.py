@@ -12,6 +12,7 @@
     su: failed: ttyq4 changing from bob to root   IRIX;  succeeded: …
     doas: bob ran command ls as root from /home/bob;  bob ran command as root: ls
     doas: failed auth for bob;  doas: command not permitted for bob: ls
+    userhelper[1]: running '/usr/sbin/x' with root privileges on behalf of 'bob'
     pkexec[1]: bob: Executing command [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/ls]
 
 After sudo's logging.c and eventlog.c, sudo-rs, util-linux's su-common.c, shadow's su.c,
@@ -75,6 +76,11 @@ _PKEXEC = re.compile(
 )
 
 
+_USERHELPER = re.compile(
+    r"running '.*' with (?P<target>\S+) privileges on behalf of '(?P<user>[^']*)'$"
+)
+
+
 class Said(NamedTuple):
     """Who wanted to be whom, whether it was refused, and which kind of line says so."""
 
@@ -128,6 +134,13 @@ def doas(message: str) -> Said | None:
     if (found := _DOAS_BAD.match(message)) is not None:
         return Said(True, found["user"] or found["who"], None)
     return None
+
+
+def userhelper(message: str) -> Said | None:
+    """Return what Red Hat's userhelper said of a command."""
+    if (found := _USERHELPER.match(message)) is None:
+        return None
+    return Said(False, found["user"], found["target"])
 
 
 def pkexec(message: str) -> Said | None:

@@ -45,13 +45,23 @@ _HOST = (
 )
 _MESSAGE = ("MESSAGE", "msg", "message", "short_message", "eventMessage", "syslog_message")
 # A line as it was, wrapped: by a container's log, a shipper, Wazuh, Splunk.
-_WHOLE = ("log", "full_log", "_raw", "event.original", "full_message", "line", *_MESSAGE)
+_WHOLE = (
+    "log",
+    "full_log",
+    "_raw",
+    "event.original",
+    "full_message",
+    "line",
+    "event",
+    "textPayload",
+    *_MESSAGE,
+)
 _TIME = (
     *("__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "timereported", "@timestamp"),
     *("timestamp", "time", "timegenerated", "ISODATE", "date", "syslog_timestamp", "DATE"),
     *("TIMESTAMP", "ts", "datetime", "eventTime"),
 )
-_INSIDE = ("result", "_source", "event")
+_INSIDE = ("result", "_source", "event", "jsonPayload")
 _SECONDS = re.compile(r"(\d{9,10})\.(\d{1,9})$")
 
 
@@ -59,13 +69,13 @@ def read(line: str) -> Head | None:
     """Return the head of a JSON line, None if it is not JSON or says nothing of a program."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(record, dict):
         return None
     for name in _INSIDE:
         if isinstance(record.get(name), dict) and not any(key in record for key in _MESSAGE):
-            record = record[name]
+            record = {**record, **record[name]}
     if (command := sudo_records.read(record)) is not None:
         return command._replace(stamp=command.stamp or _stamp(record))
     message = _text(_first(record, _MESSAGE))
@@ -126,7 +136,7 @@ def _stamp(record: Mapping[str, Any]) -> Stamp | None:
     text = _text(_first(record, _TIME))
     if (found := _SECONDS.match(text)) is not None:
         text = found[1] + found[2][:6].ljust(6, "0")
-    if text.isdigit() and len(text) >= 10:
+    if text.isdecimal() and len(text) >= 10:
         at = _EPOCH + timedelta(microseconds=int(text[:16].ljust(16, "0")))
         return Stamp(at.year, at.month, at.day, f"{at:%H:%M:%S}", at.microsecond, UTC)
     return moment(text) or moment(rewrite(text + " ") or "")

@@ -96,11 +96,11 @@ def source(text: str | None) -> str | None:
 
 def is_address(text: str | None) -> bool:
     """Return whether a source is an address and no name."""
-    return bool(text) and (":" in str(text) or str(text).replace(".", "").isdigit())
+    return bool(text) and (":" in str(text) or str(text).replace(".", "").isdecimal())
 
 
 def port(text: str | None) -> int | None:
     """Return a port as a number, None where there is none that could be one."""
-    if text and text.isdigit() and 0 < int(text) < 65536:
+    if text and text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     return None

@@ -9,6 +9,9 @@
     sshd(pam_unix)[123]: authentication failure; …      Linux-PAM before 0.99: no service
     (pam_unix) authentication failure; …
 
+    PAM_pwdb[123]: (login) session opened for user root by LOGIN(uid=0)      Linux-PAM 0.7x
+    PAM_unix[123]: authentication failure; bob(uid=500) -> root for su service
+
 After Linux-PAM's modules/pam_unix/support.c and pam_unix_sess.c, and sssd's pam_sss.c.
 """
 
@@ -36,12 +39,20 @@ _DENIED = re.compile(
     r"[Aa]ccess denied for user [`'\"]?(?P<user>[^`'\":]*)['\"]?"
     r"(?: from [`'\"]?(?P<rhost>[^`'\"\s]*)['\"]?|: .*)?\s*$"
 )
-# pam_faillock, pam_tally and pam_tally2 when an account is locked; pam_winbind.
+# pam_faillock, pam_tally and pam_tally2 when an account is locked; pam_listfile, pam_ldap of
+# nslcd, pam_winbind.
 _LOCKED = re.compile(
     r"(?:Consecutive login failures for user (?P<faillock>.*?) account temporarily locked"
     r"|user (?P<tally>.*?) \(\d+\) (?:has )?tally \d+, deny \d+"
+    r"|Refused user (?P<listfile>.*) for service \S+"
+    r"|Authentication failure; user=(?P<nslcd>.*)"
     r"|user '(?P<winbind>.*)' denied access .*)\s*$"
 )
+
+# pam_sss says twice what the directory answered; 10 is that it does not know the user at all.
+_ANSWERED = re.compile(r"received for user (?P<user>.*): (?P<code>\d+) \(.*\)$")
+_UNASKED = frozenset({"9", "10"})
+_BLOCKED = re.compile(r"Blocking access from (?P<rhost>\S+) to service \S+, user (?P<user>.*)$")
 
 # A line that a writer or a relay has shortened.
 _SHORT = re.compile(r"; .*?(?<!\S)(?:rhost=(?P<rhost>\S*)(?: +|$))?(?:user=(?P<user>.*\S)\s*)?$")
@@ -57,7 +68,15 @@ _GRANTED = re.compile(
     r"(?:user (?P<krb5>.*?) authenticated as \S+|user '(?P<winbind>.*)' granted access)\s*$"
 )
 
-FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
+# The first Linux-PAM spoke in its own name, with the number of the service's process.
+OLD = frozenset({"PAM_pwdb", "PAM_unix"})
+_OLD_SESSION = re.compile(r"\((?P<service>[^\s()]+)\) (?P<rest>session .*)$")
+_OLD_FAILURE = re.compile(
+    r"(?:(?P<count>\d+) (?:more )?)?authentication failures?; (?P<by>[^\s()]*)\(uid=\d+\) -> "
+    r"(?P<user>.*) for (?P<service>\S+) service$"
+)
+
+FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER, ANSWERED = (
     "failure",
     "more",
     "granted",
@@ -66,6 +85,7 @@ FAILURE, MORE, GRANTED, OPENED, CLOSED, DENIED, UNKNOWN, OTHER = (
     "denied",
     "unknown",
     "other",
+    "answered",
 )
 
 
@@ -84,6 +104,17 @@ class Pam:
     # Whether the line names who asked, and does not only give his number.
     named: bool = False
     count: int = 1
+
+
+def renamed(message: str) -> tuple[str, str] | None:
+    """Return the service that a line of the first Linux-PAM is about, and what PAM says today."""
+    if (found := _OLD_SESSION.match(message)) is not None:
+        return found["service"], found["rest"]
+    if (found := _OLD_FAILURE.match(message)) is None:
+        return None
+    count = f"{found['count']} more " if int(found["count"] or 1) > 1 else ""
+    said = f"logname= uid=0 euid=0 tty= ruser={found['by']} rhost=  user={found['user']}"
+    return found["service"], f"{count}authentication failure{'s' if count else ''}; {said}"
 
 
 # What an attack has PAM say a thousand times is read once.
@@ -108,6 +139,8 @@ def read(message: str, module: str = "") -> Pam | None:
         return None if message.startswith("PAM ") else Pam(OTHER, module, service)
     if stage == "chauthtok":
         return Pam(OTHER, module, service)  # a password that is changed is no login
+    if said.kind == ANSWERED:
+        said.kind, module = DENIED, f"{module} answered"
     said.module, said.service = module or "pam_unix", service or said.service
     return said
 
@@ -136,6 +169,14 @@ def _worded(message: str) -> Pam | None:
     for kind, pattern in ((DENIED, _LOCKED), (GRANTED, _GRANTED)):
         if (found := pattern.match(message)) is not None:
             return Pam(kind, user=next(name for name in found.groups() if name is not None))
+    return _denied(message)
+
+
+def _denied(message: str) -> Pam | None:
+    if (found := _ANSWERED.match(message)) is not None:
+        return Pam(OTHER if found["code"] in _UNASKED else ANSWERED, user=found["user"])
+    if (found := _BLOCKED.match(message)) is not None:  # pam_abl
+        return Pam(DENIED, user=found["user"], rhost=found["rhost"])
     found = _DENIED.match(message)
     return found and Pam(DENIED, user=found["user"], rhost=found["rhost"] or None)
 

@@ -64,7 +64,7 @@ DAY_FIRST, MONTH_FIRST, NOT_KNOWN = "day", "month", ""
 class Order:
     """Whether the day or the month comes first in the dates of one file: looked up once."""
 
-    def __init__(self, lines: Iterable[str] = (), written: float | None = None) -> None:
+    def __init__(self, lines: Iterable[str], written: float) -> None:
         self._lines, self._written = lines, written
         self._known: str | None = None
 
@@ -90,10 +90,11 @@ class Order:
         return possible.pop() if len(possible) == 1 else NOT_KNOWN
 
 
-def _day_after(written: float | None) -> datetime:
-    if written is None:
-        return datetime(9999, 12, 31)  # noqa: DTZ001
-    return datetime.fromtimestamp(written, UTC).replace(tzinfo=None) + timedelta(days=1)
+def _day_after(written: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(written or 0, UTC).replace(tzinfo=None) + timedelta(days=1)
+    except (ValueError, OverflowError, OSError):  # no time at all, which the clock will say
+        return datetime.min  # noqa: DTZ901
 
 
 def _can_be(year: int, month: int, day: int, latest: datetime) -> bool:

@@ -67,14 +67,21 @@ SOUGHT = (
     "su-l", "login", "LOGIN", "ogged in", "gdm", "lightdm", "sddm", "cockpit", "webmin", "xrdp",
 )  # fmt: skip
 
-_SERVERS = "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|p(ve|mg|roxm)|php"
+_SERVERS = (
+    "ftpd|webmin|usermin|xrdp-ses|screensharingd|vmware-authd|luci|p(ve|mg|roxm)|php|audit"
+    "|userhelper"
+)
+_SAY = (
+    "[Ll]og(in|ged in)|LOGIN|AUTHFAIL|[Aa]uthenti|granted|ful auth|no such user|running| ok session"
+)
 _PROGRAMS = "su|su-l|login|doas|pkexec|openssh-server"
 WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
-    f"|({_SERVERS}).*([Ll]og(in|ged in)|LOGIN|AUTHFAIL|[Aa]uthenti|granted|ful auth|no such user)"
+    f"|({_SERVERS}).*({_SAY})"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
     f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
-    "|Accepted [a-z/-]+ for |(nvalid|llegal|authenticating) user |[[]Sender (su|login)[]]"
+    "|(Accepted|Rejected) [a-z/-]+ for |(nvalid|llegal|authenticating) user "
+    "|rshd[[]|kshd[[]|PAM_[pu]|^SU [01][0-9]/|kcheckpass|AUTHFAIL|[[]Sender (su|login)[]]"
     '|"submituser"|COMMAND=|[.]scope[[][0-9]*[]]: '
 )
 # Anchored at the head, so that no user's name can hide a line.
@@ -157,7 +164,7 @@ def days(from_at: datetime, to_at: datetime) -> str:
     return (
         f"^(<[0-9]+>)?(1 )?({short}|{long})|^[^A-Z0-9<]"
         "|^(<[0-9]+>)?(Sun|Mon|Tue|Wed|Thu|Fri|Sat|1 -)|^(<[0-9]+>)?[0-9][0-9][0-9][0-9][^-]"
-        "|^(<[0-9]+>)?([0-9][0-9][0-9]?[^0-9]|[0-9] ?[^0-9 ])|^<[0-9]+>[^A-Z0-9]"
+        "|^(<[0-9]+>)?([0-9][0-9][0-9]?[^0-9]|[0-9] ?[^0-9 ])|^<[0-9]+>[^A-Z0-9]|^SU [01]"
         "|^(<[0-9]+>)?([A-Z][a-z][a-z][a-z]|[A-Z][a-z][a-z]-|[0-9][0-9][0-9][0-9]-[A-Z])"
         "|^(<[0-9]+>)?[A-Z][a-z][a-z] +[0-9]+,? +[0-9][0-9][0-9][0-9]"
         f"|^(<[0-9]+>)?({_FOREIGN_MONTHS})"

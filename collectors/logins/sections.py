@@ -82,7 +82,7 @@ class Log:
 def _entry(mark: str, rest: str) -> tuple[int, str]:
     if mark == "*":
         count, _, line = rest.partition(" ")
-        if not count.isdigit():
+        if not (count.isascii() and count.isdecimal()):
             raise ParseError("a folded line without its count", rest)
         return -1 - max(int(count), 1), line
     if mark not in ("^", "~"):

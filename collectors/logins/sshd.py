@@ -27,7 +27,8 @@ from collectors.logins.lines import (
     port,
     source,
 )
-from collectors.logins.sshd_lines import AuthLine, end_of, read_auth
+from collectors.logins.sshd_ends import SshdEnds
+from collectors.logins.sshd_lines import AuthLine, read_auth
 from collectors.logins.sshd_pam import SshdPam
 
 PROGRAMS = frozenset(
@@ -45,6 +46,7 @@ class Sshd:
         self.scans = self._book.scans
         self._folded: list[Attempt] = []
         self._pam = SshdPam(self._book, self._folded)
+        self._ends = SshdEnds(self._book, self._folded)
 
     def feed(self, line: Line) -> None:
         """Take in one line."""
@@ -182,63 +184,14 @@ class Sshd:
             connection.refused = connection.refused or line
         connection.rows.append(row)
 
-    def _from(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.FROM.match(message)) is not None:
-            ip, number = source(found[1]), port(found[2])
-            connection = self._book.find(line, ip, number, new=True)
-            connection.learn(ip, number)
-            return
-        self._end(line, message)
-
-    def _scan(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.SCAN.match(message)) is None:
-            return
-        where = next((each for each in found.groups() if each is not None), "")
-        ip, _, rest = where.partition(" port ")
-        connection = self._book.find(line, source(ip), port(rest), new=True)
-        connection.learn(source(ip), port(rest))
-        connection.scan = connection.scan or line
-        # Where the address is not told, the line that ends the connection tells it.
-        connection.ended = bool(ip)
+    def _begin(self, line: Line, message: str) -> None:
+        self._ends.begin(line, message)
 
     def _end(self, line: Line, message: str) -> None:
-        if (found := sshd_lines.TOO_MANY.match(message)) is not None:
-            connection = self._book.find(line, source(found[2]), port(found[3]))
-            connection.learn(source(found[2]), port(found[3]), found[1])
-            connection.refused = connection.refused or line
-            return
-        known = self._book.known(line)
-        said = end_of(message, known.ip if known else None, known.port if known else None)
-        if said is None:
-            return
-        logged_in = self._book.logged_in((line.host, said.ip, said.port))
-        if (
-            logged_in is not None
-            and logged_in.accepted
-            and known is not logged_in
-            and not said.kind
-        ):
-            logged_in.close(line)
-            return
-        if line.folded and said.kind:
-            result = ABORTED if said.kind == "authenticating" else FAILED
-            row = attempt(line, result, SERVICE)
-            row.user, row.source_ip = said.user, said.ip
-            self._folded.append(row)
-            return
-        nameless = not said.kind and said.user is None
-        if line.folded and nameless:
-            self.scans.append((line.at, said.ip, line.count))
-            return
-        connection = self._book.find(line, said.ip, said.port, user=said.user)
-        connection.learn(said.ip, said.port, said.user)
-        if nameless and line.message.rstrip().endswith("[preauth]"):
-            connection.scan = connection.scan or line
-        if said.kind == "invalid" or said.judged:
-            connection.refused = connection.refused or line
-        elif said.kind:
-            connection.named = connection.named or line
-        connection.close(line)
+        self._ends.end(line, message)
+
+    def _scan(self, line: Line, message: str) -> None:
+        self._ends.scan(line, message)
 
 
 def _attempt(line: Line, result: str, said: AuthLine) -> Attempt:
@@ -259,12 +212,7 @@ _HANDLERS: dict[str, Callable[[Sshd, Line, str], None]] = {
     "SSH:": Sshd._named,
     "PAM:": Sshd._pam_error,
     "PAM": Sshd._pam_error,
-    "Connection": Sshd._from,
+    "Connection": Sshd._begin,
     **dict.fromkeys(sshd_lines.ENDS, Sshd._end),
-    "Did": Sshd._scan,
-    "Bad": Sshd._scan,
-    "Unable": Sshd._scan,
-    "Protocol": Sshd._scan,
-    "banner": Sshd._scan,
-    "kex_exchange_identification:": Sshd._scan,
+    **dict.fromkeys(sshd_lines.SCANS, Sshd._scan),
 }

@@ -57,6 +57,9 @@ ENDS = (
     *("Read", "Write", "ssh_dispatch_run_fatal:"),
 )
 
+# The first words of what SCAN reads.
+SCANS = ("Did", "Bad", "Unable", "Protocol", "banner", "kex_exchange_identification:")
+
 INVALID = re.compile(r"(?:Invalid|Illegal) user (.*) from (\S+)(?: port (\d+))?(?: ssh\d?)?$")
 INPUT = re.compile(r"input_userauth_request: (?:invalid|illegal) user (.*)$")
 # The lines that say why somebody may not come in, by their first words.
@@ -89,7 +92,7 @@ LATER = frozenset({"Access", "maximum", "Authentication", "cert:"})
 FIRST_SSH = re.compile(
     r"(?:Password|RSA|Rhosts(?: with RSA)?) authentication for (?P<user>.*) accepted\.$"
 )
-COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>\S+), authenticated\.$")
+COMING = re.compile(r"User (?P<user>.*), coming from (?P<ip>[^\s,]+),(?: +- )? +authenticated\.$")
 HPN = re.compile(
     r"SSH: Server;Ltype: Authname;Remote: (?P<ip>\S+)-(?P<port>\d+);Name: (?P<user>.*)$"
 )

@@ -11,6 +11,7 @@
     Tue 2026-11-24 10:11:12 CET web01 ssh.service[7]: …         journalctl -o with-unit
     2026-11-24 10:11:12.123456+0100  0x1a2b Default 0x0 123 0 sshd: (libsystem) …    log show
     [Time 2026.11.24 10:11:12 UTC] [Sender sshd] [PID 7] [Message …] [Host web01] …   macOS ASL
+    SU 11/24 10:11 + pts/0 bob-root                             sulog of Solaris, AIX, HP-UX
     Nov 24 10:11:12 10.0.0.1 web01 sshd (7): …                  and other odd tags
 
 Each is anchored at the line's beginning, and nothing is looked for behind a program's name,
@@ -50,6 +51,7 @@ _SHOW = re.compile(
 )
 # Which library of the program spoke, and for which of its parts.
 _LIBRARY = re.compile(r"\(lib[\w.+-]*\) (?:\[[\w.-]+:[\w.-]+\] )?")
+_SULOG = re.compile(r"SU (\d\d)/(\d\d) (\d\d:\d\d) (?P<said>[+-] \S+ \S+)$")
 _ASL = re.compile(r"\[(?P<key>[A-Z]\w+) (?P<value>(?:[^\]\\]|\\.)*)\] ?")
 _LEVEL = (
     r"(?:[\[<(]?(?:(?i:auth|authpriv|daemon|user|local\d|syslog|kern|security)"
@@ -70,6 +72,8 @@ _ODD = re.compile(
 )
 _UNIT_PAM = re.compile(r"pam_\w+\((sudo|su|su-l|sshd|login|dropbear)(?:-i)?:\w+\): ")
 _UNIT_SUDO = re.compile(r" *[^\s:;]+ : (?:[^;]* ; )?TTY=")
+# xrdp's own log names nobody.
+_XRDP = re.compile(r"(?:\[[A-Z]+ *\] )(?:AUTHFAIL: user=|\+\+ (?:created|reconnected) session)")
 # What sshd writes of a login, where nothing says that it is sshd: in a container, on Windows.
 _BARE = re.compile(
     r"(?:error: |fatal: )?(?:(?:Accepted|Failed|Postponed|Partial) [\w/-]+ for .* from \S+ port \d+"
@@ -89,7 +93,7 @@ def split(line: str, order: rare.Order | None = None, depth: int = 0) -> Head | 
         return _plainer(head)
     if depth > _DEEPEST:
         return head
-    if (whole := _asl(line) or _show(line) or _windows(line)) is not None:
+    if (whole := _asl(line) or _show(line) or _windows(line) or _sulog(line)) is not None:
         return whole
     if head is not None and head.stamp is not None:
         return _behind(head.stamp, head.message, line, order, depth) or head
@@ -166,7 +170,7 @@ def tagged(stamp: Stamp | None, rest: str, *, bare: bool, hosts: bool = False) -
         return Head(stamp, host, program, "", pid, rest[found.end() :])
     if bare and _BARE.match(rest) is not None:
         return Head(stamp, "", "sshd", "", "", rest)
-    return None
+    return Head(stamp, "", "xrdp-sesman", "", "", rest) if _XRDP.match(rest) else None
 
 
 def _asl(line: str) -> Head | None:
@@ -175,7 +179,7 @@ def _asl(line: str) -> Head | None:
     fields: dict[str, str] = {}
     for found in _ASL.finditer(line):
         fields.setdefault(found["key"], re.sub(r"\\(.)", r"\1", found["value"]))
-    time = fields["Time"] + " "
+    time = fields.get("Time", "") + " "
     begun = stamp_of(time) or stamp_of(rare.rewrite(time) or "")
     if begun is None or not fields.get("Sender"):
         return None
@@ -198,3 +202,10 @@ def _windows(line: str) -> Head | None:
         return None
     stamp = iso(*found.group("date", "clock", "fraction", "zone"))
     return Head(stamp, "", "sshd", "", found["pid"], found["rest"])
+
+
+def _sulog(line: str) -> Head | None:
+    if (found := _SULOG.match(line.rstrip())) is None:
+        return None
+    stamp = Stamp(None, int(found[1]), int(found[2]), f"{found[3]}:00")
+    return Head(stamp, "", "su", "", "", found["said"])

@@ -107,6 +107,12 @@ def test_rare_heads(shell: tuple[str, ...], tmp_path: Path) -> None:
     assert found == {f"bob{number}": AT for number in range(len(heads))}
 
 
+def test_xrdps_own_log(shell: tuple[str, ...], tmp_path: Path) -> None:
+    text = "[20261103-10:00:00] [INFO ] AUTHFAIL: user=kim ip=::ffff:203.0.113.9 time=1793700000\n"
+    (row,) = rows(shell, tmp_path, text)
+    assert (row["at"], row["service"], row["user"]) == (AT, "xrdp-sesman", "kim")
+
+
 def test_nobody_comes_in_by_what_a_program_says(shell: tuple[str, ...], tmp_path: Path) -> None:
     said = SAID.format("root").replace("Failed", "Accepted")
     lines = [
