@@ -26,6 +26,7 @@ from tests.report import days
 
 TEMPLATE = str(find("report.xlsx", None))
 FRAMES = ["hosts", "outcomes", "servers", "disks", "logins", "uptime"]
+DERIVED = ["changes", "compared", "countries", "forecasts", "score", "unusual"]
 MADE = [
     "Summary", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
     "Logins by host", "Coverage",
@@ -68,9 +69,9 @@ def with_rows(day: Day, name: str, rows: list[dict[str, Any]]) -> Day:
 def test_every_sheet_is_a_real_table_with_frozen_head_and_widths(tmp_path: Path) -> None:
     day = days.worst()
     book = written(day, tmp_path)
-    assert book.sheetnames == [*MADE, *FRAMES, "Data dictionary"]
+    assert book.sheetnames == [*MADE, *FRAMES, *DERIVED, "Data dictionary"]
     names = [name for sheet in book for name in sheet.tables]
-    assert len(names) == len({name.lower() for name in names}) == 17
+    assert len(names) == len({name.lower() for name in names}) == 23
     for sheet in book.worksheets[1:]:
         (table,) = sheet.tables.values()
         heads = [cell.value for cell in sheet[1]]
@@ -219,7 +220,7 @@ def test_sections_that_are_left_out_have_no_processed_table(tmp_path: Path) -> N
     day = days.good()
     info = day.info.model_copy(update={"sections": ["servers", "uptime"]})
     assert written(Day(day.folder, info, day.frames), tmp_path).sheetnames == [
-        "Summary", "Coverage", *FRAMES, "Data dictionary",
+        "Summary", "Coverage", *FRAMES, *DERIVED, "Data dictionary",
     ]  # fmt: skip
 
 
