@@ -47,7 +47,11 @@ def empty_notebook(folder: Path) -> list[str]:
 
 
 def measure(command: list[str], environment: Mapping[str, str]) -> Measured:
-    """Run a command to its end. Memory is the sum of the processes' resident sets, sampled."""
+    """Run a command to its end.
+
+    Memory is the sum of the processes' proportional set sizes, sampled: what several of them
+    share, libraries above all, counts once.
+    """
     begun = time.monotonic()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
@@ -87,6 +91,6 @@ def _watch(process: subprocess.Popen[bytes], peak: list[float]) -> None:
             total = 0
             for one in (root, *root.children(recursive=True)):
                 with suppress(psutil.Error):
-                    total += one.memory_info().rss
+                    total += one.memory_full_info().pss
             peak[0] = max(peak[0], total / 1e6)
-        time.sleep(0.05)
+        time.sleep(0.1)

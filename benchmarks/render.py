@@ -40,7 +40,13 @@ def make_fleet(output: Path, hosts: int, days: int) -> None:
         back = timedelta(days=ago)
         moved = {name: getattr(last.info, name) - back
                  for name in ("from_at", "to_at", "started_at", "finished_at")}  # fmt: skip
-        info = last.info.model_copy(update={"report_date": DATE - back, **moved})
+        info = last.info.model_copy(
+            update={
+                "report_date": DATE - back,
+                "sections": ["servers", "disks", "logins", "uptime", "trends"],
+                **moved,
+            }
+        )
         folder = store.day_folder(output, info.report_date)
         store.save(folder, info, frames, {})
         day = store.Day(folder, info, frames)
