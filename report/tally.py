@@ -51,7 +51,7 @@ def tally(frames: Mapping[str, pd.DataFrame], info: store.Info) -> pd.DataFrame:
         if outcome in READ and name in read:
             read[name].add(host)
     states = _states(frames)
-    counts = {result: _logins(frames, result) for result in ("failed", "accepted")}
+    counts = _logins(frames)
     again: set[str] = set()
     if "uptime" in frames:
         again = set(rebooted(frames["uptime"].assign(), info.from_at, info.to_at)["host"])
@@ -62,8 +62,8 @@ def tally(frames: Mapping[str, pd.DataFrame], info: store.Info) -> pd.DataFrame:
             Row(
                 host=host, groups=None if is_missing(groups) else groups,
                 answered=host in answered, state=states.get(host, "unknown"),
-                failed=counts["failed"].get(host, 0 if logins else None),
-                accepted=counts["accepted"].get(host, 0 if logins else None),
+                failed=counts.get((host, "failed"), 0 if logins else None),
+                accepted=counts.get((host, "accepted"), 0 if logins else None),
                 rebooted=host in again if uptime else None,
             )
         )  # fmt: skip
@@ -77,12 +77,13 @@ def _states(frames: Mapping[str, pd.DataFrame]) -> dict[Any, str]:
     return {host: "unknown" if is_missing(state) else str(state) for host, state in pairs}
 
 
-def _logins(frames: Mapping[str, pd.DataFrame], result: str) -> dict[Any, int]:
+def _logins(frames: Mapping[str, pd.DataFrame]) -> dict[Any, int]:
+    """Return (host, result) → how many logins."""
     if "logins" not in frames:
         return {}
     seen = sessions(frames["logins"])
-    sums = seen[seen["result"] == result].groupby("host", observed=True)["count"].sum()
-    return {host: int(count) for host, count in sums.items()}
+    sums = seen.groupby(["host", "result"], observed=True)["count"].sum()
+    return {key: int(count) for key, count in sums.items()}
 
 
 def tallies(output: Path, until: date, groups: Collection[str] = ()) -> pd.DataFrame:
@@ -101,9 +102,8 @@ def tallies(output: Path, until: date, groups: Collection[str] = ()) -> pd.DataF
 
 def _within(column: pd.Series, groups: Collection[str]) -> pd.Series:
     wanted = set(groups)
-    return column.astype("object").map(
-        lambda text: not is_missing(text) and bool(wanted & {g.strip() for g in text.split(",")})
-    )
+    own = {text: {g.strip() for g in str(text).split(",")} for text in column.dropna().unique()}
+    return column.isin([text for text, its in own.items() if wanted & its])
 
 
 def _folder(output: Path, day: date) -> Path:

@@ -117,7 +117,8 @@ def _spans(view: View, rows: pd.DataFrame) -> list[float | None]:
 
 def _availability(view: View, rows: pd.DataFrame) -> tuple[list[str], Markup]:
     """Return the groups that miss their target on 7 days, and the block that shows all."""
-    first = rows["groups"].map(lambda text: _group(view, text))
+    names = {text: _group(view, text) for text in rows["groups"].dropna().unique()}
+    first = rows["groups"].map(names).astype(object).fillna(_group(view, None))
     found = {str(name): _spans(view, one) for name, one in rows.groupby(first)}
     targets = {name: view.info.availability_target.of(name) for name in found}
     low = _lowest(found, min(targets.values(), default=view.info.availability_target.default))
