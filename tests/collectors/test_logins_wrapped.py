@@ -103,6 +103,13 @@ def test_rare_heads(shell: tuple[str, ...], tmp_path: Path) -> None:
     assert found == {f"bob{number}": AT for number in range(len(heads))}
 
 
+def test_su_behind_a_relay(shell: tuple[str, ...], tmp_path: Path) -> None:
+    """Nothing but the program's name tells the filter what the line is about."""
+    said = "1 2026-11-03T10:00:00Z web01 su 7 - - FAILED SU (to root) kim on pts/0\n"
+    found = rows(shell, tmp_path, said, f"<86>{said}", f"2026-11-03T10:00:00Z 10.0.0.1 <86>{said}")
+    assert [(row["result"], row["user"]) for row in found] == [("failed", "kim")] * 3
+
+
 def test_xrdps_own_log(shell: tuple[str, ...], tmp_path: Path) -> None:
     text = "[20261103-10:00:00] [INFO ] AUTHFAIL: user=kim ip=::ffff:203.0.113.9 time=1793700000\n"
     (row,) = rows(shell, tmp_path, text)
