@@ -79,7 +79,7 @@ WANTED = (
     "sshd|dropbear|sudo|pam_|vsftpd|[fF]ailed|FAILED LOGIN|authentication failure"
     f"|({_SERVERS}).*({_SAY})"
     f"|[^a-z]({_PROGRAMS})([(]pam_[a-z]*[)])?([[][0-9]*[]])?:"
-    f'|^(<[0-9]+>)?1 .* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
+    f'|(^|[ >])1 [0-9-].* ({_PROGRAMS}) ([0-9]+|-) |"({_PROGRAMS})"|LOGIN: Client| -- [^ ]*[[]'
     "|(Accepted|Rejected) [a-z/-]+ for |(nvalid|llegal|authenticating) user "
     "|rshd[[]|kshd[[]|PAM_[pu]|^SU [01][0-9]/|kcheckpass|AUTHFAIL|[[]Sender (su|login)[]]"
     '|"submituser"|COMMAND=|[.]scope[[][0-9]*[]]: '

@@ -141,7 +141,7 @@ journal() {
 }
 """
 
-# The journal where the files hold nothing, or end long before it does.
+# The journal where the files hold nothing, or end long before it does; logread's where neither is.
 END = r"""
 later() {
   have journalctl && [ "$newest" -gt 0 ] && [ "$((newest + 600))" -lt "$T" ] &&
@@ -149,5 +149,9 @@ later() {
       SYSLOG_FACILITY=4 + SYSLOG_FACILITY=10 2>/dev/null)" ]
 }
 if [ "$kept" -eq 0 ] || later; then journal; fi
+# A ring in memory is all that OpenWrt and BusyBox's `syslogd -C` keep.
+if [ "$kept" -eq 0 ] && ! have journalctl && [ -n "$(logread 2>/dev/null | head -n 1)" ]; then
+  IFS=' '; printf '@file 1 %s logread\n' "$now"; drain logread
+fi
 [ ! -s /var/log/wtmp ] || printf '@wtmp %s\n' "$(mtime /var/log/wtmp)"
 """
