@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from unicodedata import east_asian_width
@@ -21,7 +22,7 @@ from report.sections.purpose import Purpose, purpose, purposes
 from report.sections.rest import by_kind
 from report.standing import standing
 from report.trail import BLIND
-from report.words import count_word, number, plural, shortened
+from report.words import count_word, day_month, number, plural, shortened
 
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for; where these do not all fit, fewer
@@ -30,6 +31,7 @@ LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
 PLAIN = ("", "new", "ongoing", "flapping")  # states that are said on one line
 FEW = 2  # causes, where critical findings do not all fit
 WAYS = 3  # sections that the last line leads to
+A_YEAR = timedelta(days=300)
 MOST_LATER = 10  # of what will be full, on a calm day
 block = partial(markup.block, level=2)
 COLS = (Col("", 16), Col("", 5, "m"), Col("", 34), Col("", 99), Col("", 20, "n"))
@@ -233,8 +235,10 @@ def _standing(view: View, one: Finding, past: bool) -> str | Markup:
     """Return how it stands to the days before; without any, the limit that it met."""
     if not past:
         return f"limit {_bound(one)}" if one.bound is not None else ""
+    if one.state == "ongoing" and one.since:  # by its date, also of yesterday: they line up
+        return f"since {day_month(one.since, with_year=one.since < view.date - A_YEAR)}"
     said = one.state if one.state == "flapping" else standing(one, view.info.report_date)
-    return said if one.state == "ongoing" else bold(said)
+    return bold(said)
 
 
 def _bound(one: Finding) -> str:

@@ -92,14 +92,13 @@ def unread(summary: Summary, causes: Sequence[Unread], above: int) -> Markup:
     caption = capital(not_read(summary))
     full = summary.hosts_read - summary.hosts_partial
     caption += f"; {number(full)} in full" if full else ""
-    told = "" if not above else "; all are told above" if not causes else "; "
-    caption += f"{told}{plural(above, 'cause')} above" if above and causes else told
+    caption += f"; {number(above)} told above" if above else ""
     rows = unread_rows(causes)
     more = len(summary.unread) - len(rows) - above
     if more:
         rows.append(("", f"{plural(more, 'more cause')}", "", link("coverage")))
     cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
-    return block("Could not be read", caption, table(cols, rows, "stack"))
+    return block("Could not be read", caption, table(cols, rows, "stack") if rows else Markup())
 
 
 def unread_rows(
