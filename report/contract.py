@@ -89,7 +89,8 @@ class Resolved:
 class Later:
     """A filesystem that will be full, but not so soon that it is a finding.
 
-    days: about when, earliest and latest the range of it.
+    days: about when, earliest and latest the range of it. what: bytes or inodes, whichever are
+    used up first; also: the other, where these will be full too. used: % of it now.
     """
 
     host: str
@@ -97,6 +98,9 @@ class Later:
     days: float
     earliest: float
     latest: float
+    what: str = "bytes"
+    also: str = ""
+    used: float | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Kinds that are told of one thing of a host: the column in which that stands.
 COLUMNS = {
     "disk-full": "mount", "inodes-full": "mount", "disk-filling": "mount", "unusual-rise": "mount",
+    "read-only": "mount", "timer-failed": "unit", "timer-overdue": "unit", "timer-inactive": "unit",
     "backup": "name", "check": "check", "certificate": "source", "second-root": "name",
     "empty-password": "name", "guessed": "source_ip", "returned": "user", "new-user": "user",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from report.words import (
     capital,
     count_word,
     listing,
+    natural,
     number,
     percent,
     plural,
@@ -35,6 +36,8 @@ HAVE = {
 LONGEST = 130
 TWO_LINES = 105
 CLAUSES = 4
+# What is said first, whatever else is broken: who is down, and who came in.
+FIRST, ROOT, GUESSED = "Got in", "root-by-password", "guessed"
 
 
 def headline(view: View, found: Sequence[Finding]) -> str:
@@ -129,6 +132,10 @@ def _clauses(found: Sequence[Finding], view: View) -> list[str]:
     for question, every in questions.items():
         if question == "Broken":
             parts += _broken(every, view)
+        elif question == FIRST:
+            # Behind what is down alone: it must not fall off the end of a long sentence.
+            down = any(one.kind == "server-down" for one in questions.get("Broken", ()))
+            parts[int(down) : int(down)] = _came_in(every, view)
         elif question in had and len(view.hosts) == 1:
             # Of one server it is said once that it has all of this.
             if question == had[0]:
@@ -167,8 +174,6 @@ def _broken(found: Sequence[Finding], view: View) -> list[str]:
 def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     hosts = sorted({host for one in found for host in one.hosts})
     alone = len(view.hosts) == 1
-    if question == "Got in":
-        return _came_in(found, hosts, view)
     if question == "Restarted":
         return f"{'the server' if alone else _who(hosts, view)} rebooted"
     if question in HAVE:
@@ -176,14 +181,18 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     return _filling(found, alone)
 
 
-def _came_in(found: Sequence[Finding], hosts: Sequence[str], view: View) -> str:
+def _came_in(found: Sequence[Finding], view: View) -> list[str]:
+
+    def on(*kinds: str) -> str:
+        hosts = {host for one in found if not kinds or one.kind in kinds for host in one.hosts}
+        return "" if len(view.hosts) == 1 else f" on {_who(sorted(hosts, key=natural), view)}"
+
     kinds = {one.kind for one in found}
-    who = "somebody came in who should be looked at"
-    if "guessed" in kinds:
-        who = "somebody came in after many failed logins"
-    elif kinds == {"root-by-password"}:
-        who = "root came in by password"
-    return who + ("" if len(view.hosts) == 1 else f" on {_who(hosts, view)}")
+    said = [f"root came in by password{on(ROOT)}"] if ROOT in kinds else []
+    if GUESSED in kinds:
+        how = "after many failures" if said else "came in after many failed logins"
+        said.append(f"somebody {how}{on(GUESSED)}")
+    return said or [f"somebody came in who should be looked at{on()}"]
 
 
 def _filling(found: Sequence[Finding], alone: bool) -> str:

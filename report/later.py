@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from report.contract import Finding, Later
 from report.reading import View, rows_of
-from report.words import between, foreign, number, plural
+from report.words import between, foreign, is_missing, plural
 
 DAYS = 90  # farther ahead nobody plans by a day's report
+USED = {"bytes": "used_percent", "inodes": "inodes_used_percent"}
 
 
 def later(view: View, found: Iterable[Finding]) -> tuple[Later, ...]:
-    """Return the filesystems that will be full within so many days, soonest first.
+    """Return the filesystems that will be full within so many days, soonest first, each once.
 
     found: the findings, told or not: what fills so soon that it is one is not told twice.
     """
@@ -21,27 +24,27 @@ def later(view: View, found: Iterable[Finding]) -> tuple[Later, ...]:
     told = {
         (host, about) for one in found if one.question == "Filling" for host, _, about in one.atoms
     }
-    names = view.filesystems[["host", "mount"]]
-    left = set(names.itertuples(index=False, name=None)) - told
-    return tuple(
-        Later(
-            str(row.host), str(row.mount), float(row.full_in_days),
-            float(row.earliest_days), float(row.latest_days),
-        )
-        for row in rows_of(view, "forecasts")
-        if row.full_in_days <= DAYS and (row.host, row.mount) in left
-    )  # fmt: skip
+    every = view.filesystems
+    names = list(zip(every["host"].astype(str), every["mount"].astype(str), strict=True))
+    used = {what: dict(zip(names, every[name], strict=True)) for what, name in USED.items()}
+    left, kept = set(names) - told, dict[tuple[str, str], Later]()
+    for row in sorted(rows_of(view, "forecasts"), key=lambda row: float(row.full_in_days)):
+        name, what = (str(row.host), str(row.mount)), str(row.what)
+        if row.full_in_days > DAYS or name not in left:
+            continue
+        if one := kept.get(name):
+            kept[name] = replace(one, also=what)
+            continue
+        now: Any = used.get(what, {}).get(name)
+        kept[name] = Later(
+            *name, float(row.full_in_days), float(row.earliest_days), float(row.latest_days),
+            what, used=None if is_missing(now) else float(now),
+        )  # fmt: skip
+    return tuple(kept.values())
 
 
 def when(one: Later) -> str:
-    """Return "/srv in about 30 days (25 to 38)"."""
+    """Return "/srv in about 30 days (25 to 38)"; of inodes it is said."""
     about = plural(int(one.days), "day")
-    return f"{foreign(one.mount, 30)} in about {about}{between(one.earliest, one.latest)}"
-
-
-def sentence(every: Sequence[Later], named: int) -> str:
-    """Return the first of them, and how many more there are, in one sentence."""
-    said = [f"{one.host} {when(one)}" for one in every[:named]]
-    more = len(every) - len(said)
-    said += [f"and {number(more)} more within {DAYS} days"] if more else []
-    return f"{'; '.join(said)}."
+    whose = " (inodes)" if one.what == "inodes" else ""
+    return f"{foreign(one.mount, 30)}{whose} in about {about}{between(one.earliest, one.latest)}"

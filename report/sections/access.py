@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from report.causes import IN_WORDS
 from report.marks import mark
 from report.markup import Col, Page, block, bold, table
 from report.reading import View, frame_of, rows_of
@@ -46,7 +47,7 @@ def _changes(view: View) -> Markup:
     )  # fmt: skip
     shown = [
         (
-            mark("warning" if change == "added" else ""),
+            mark("warning" if change != "removed" else ""),
             bold(listing(sorted(every, key=natural), 3), 200), change, what, foreign(which, 160),
             _from_to(change, was, now),
         )
@@ -78,12 +79,18 @@ def _not_compared(view: View) -> Markup:
     if not by_cause:
         return Markup()
     rows = [
-        (mark("unread"), listing(hosts, 4), listing([f"{what}s" for what in whats]), cause)
+        (mark("unread"), listing(hosts, 4), listing([f"{what}s" for what in whats]), _said(cause))
         for (cause, hosts), whats in by_cause.items()
     ]
     cols = (Col("", 5, "m"), Col("Server", 50), Col("What", 50), Col("Why", 69, "wide"))
     said = cut(min(len(rows), ROWS), len(rows), "cause")
     return block("Not compared", said, table(cols, rows[:ROWS], "stack"))
+
+
+def _said(cause: str) -> str:
+    """Return why there is no comparison, an outcome in words."""
+    why, colon, outcome = cause.rpartition(": ")
+    return f"{why}{colon}{IN_WORDS.get(outcome, outcome)}"
 
 
 def _open(view: View) -> Markup:

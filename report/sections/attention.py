@@ -1,51 +1,94 @@
-"""What page 1 asks attention for: findings, what will be full, what is resolved, what is unread."""
+"""What page 1 asks attention for: its findings, as many of them as there is room for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
 from report import markup
-from report.causes import IN_WORDS
 from report.contract import Finding, Summary, Unread
-from report.headline import not_read
-from report.later import sentence
+from report.gaps import EVERYTHING
 from report.marks import mark
-from report.markup import Col, bold, note, place, prose, quiet, table
+from report.markup import Col, bold, joined, place, prose, table
 from report.reading import View
-from report.sections import NAMES, nth
+from report.sections.below import NAMED, UNREAD, leading, link
+from report.sections.purpose import Purpose, purpose, purposes
+from report.sections.rest import by_kind
 from report.standing import standing
-from report.words import capital, count_word, day_month, listing, number, plural, shortened
+from report.trail import BLIND
+from report.words import count_word, day_month, number, plural, shortened
 
 MOST = 14  # rows of a severity, if there is room for them
-FEWEST = 4  # of warnings that critical findings leave room for
-FIRST = {"Broken": 3, "Got in": 2, "Filling": 2}  # so many before any other
+FEWEST = 4  # of warnings that critical findings leave room for; where these do not all fit, fewer
+FIRST = {"Broken": 4, "Got in": 2, "Filling": 2}  # so many before any other
 LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
-UNREAD, NAMED = 4, 3  # causes; of what will be full, and of what is resolved
+PLAIN = ("", "new", "ongoing", "flapping")  # states that are said on one line
+FEW = 2  # causes, where critical findings do not all fit
+WAYS = 3  # sections that the last line leads to
+A_YEAR = timedelta(days=300)
+MOST_LATER = 10  # of what will be full, on a calm day
 block = partial(markup.block, level=2)
-COLS = (Col("", 18), Col("", 5, "m"), Col("", 26), Col("", 86), Col("", 23, "n"), Col("", 16, "n"))
+COLS = (Col("", 16), Col("", 5, "m"), Col("", 34), Col("", 99), Col("", 20, "n"))
 # In points on paper: what a page holds, and what things on it take.
-PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 790, 142, 24, 52
-HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW = 31, 12, 15, 15, 19
-LETTERS, LARGE_LETTERS = 58, 47  # of a sentence on a line
-SUBJECT_LETTERS, HOST_LETTERS, CAUSE_LETTERS = 13, 40, 50
-LONGEST, SUBJECT = 170, 64
+PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 166, 24, 52
+HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
+LETTERS, LARGE_LETTERS, NAME_LETTERS = 67, 54, 20  # on a line: of a sentence, of a host's name
+LONGEST, CAUSE_LETTERS, PLANNED_LETTERS, RESOLVED_LETTERS = 170, 50, 95, 42
+SUBJECT = 64  # letters of a finding's subject
 
 
 def findings(view: View, summary: Summary) -> list[Markup]:
     """Return a block for each severity, with as many rows as the page has room for."""
     blocks = []
+    known = purposes(view)
     for title, every, shown in shares(summary):
         if every:
-            rows = _rows(view, every, shown, bool(summary.days_before))
+            rows = _rows(view, every, shown, bool(summary.days_before), known)
             kind = f"find {every[0].severity}" if len(every) <= LARGE else "find"
             blocks.append(block(title, _caption(every, len(shown)), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
+
+
+class Asides(NamedTuple):
+    """What stands below the findings: how many rows, and which causes.
+
+    later: of what will be full; rows: of what is resolved or planned; causes: those told;
+    above: how many the findings above tell already.
+    """
+
+    later: int
+    rows: int
+    causes: list[Unread]
+    above: int
+
+
+def asides(summary: Summary) -> Asides:
+    """Return what stands below; little where page 1 has not even room for what is critical."""
+    (_, critical, first), (_, warnings, second) = shares(summary)
+    left = _untold(summary, first)
+    above = len(summary.unread) - len(left)
+    if len(first) < len(critical):
+        return Asides(NAMED, 1, left[:FEW], above)
+    room = _room(summary, NAMED) - _with_causes(summary, critical, UNREAD, first)
+    more = max(0, room - _heights(warnings, second)) // ROW
+    return Asides(min(NAMED + more, MOST_LATER), NAMED, left[:UNREAD], above)
+
+
+def _untold(summary: Summary, shown: Sequence[Finding]) -> list[Unread]:
+    """Return the causes of what was not read that no finding above tells."""
+    told = {host for one in shown if one.kind in BLIND for host in one.hosts}
+    return [
+        one for one in summary.unread
+        if one.what != EVERYTHING or one.planned or not told >= set(one.hosts)
+    ]  # fmt: skip
 
 
 def shares(summary: Summary) -> list[tuple[str, list[Finding], list[Finding]]]:
@@ -54,28 +97,57 @@ def shares(summary: Summary) -> list[tuple[str, list[Finding], list[Finding]]]:
         [one for one in summary.findings if one.severity == severity]
         for severity in ("critical", "warning")
     )
-    room = PAGE - OPENING - TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
-    room -= 3 * HEAD + _below(summary)
-    kept = sum(_height(one, False) for one in _first(warnings, FEWEST))
-    first = _first(critical, _fitting(critical, room - kept, len(critical) <= LARGE))
-    room -= sum(_height(one, len(critical) <= LARGE) for one in first)
-    second = _first(warnings, _fitting(warnings, room, False))
+    for aside, causes, fewest in ((NAMED, UNREAD, FEWEST), (1, FEW, FEW)):
+        room = _room(summary, aside)
+        kept = _heights(warnings, _first(warnings, fewest))
+        takes = partial(_with_causes, summary, critical, causes)
+        first = _fitting(critical, room - kept, takes)
+        if len(first) == len(critical):
+            break
+    room -= takes(first)
+    second = _fitting(warnings, room, partial(_heights, warnings))
     return [("Critical", critical, first), ("Warnings", warnings, second)]
 
 
-def _fitting(found: Sequence[Finding], room: float, large: bool) -> int:
-    """Return how many findings fit the room, the line for the others among them; at least two."""
+def _room(summary: Summary, aside: int) -> int:
+    """Return the height that is left for findings, and for what was not read."""
+    opening = OPENING + TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
+    return PAGE - opening - 3 * HEAD - SIGNS - _below(summary, aside)
+
+
+def _fitting(
+    found: Sequence[Finding], room: float, takes: Callable[[Sequence[Finding]], int]
+) -> list[Finding]:
+    """Return as many findings as fit the room, at least two. takes: the height of so many."""
     for most in range(min(len(found), MOST), 2, -1):
-        rest = 0 if most == len(found) else ROW
-        if rest + sum(_height(one, large) for one in _first(found, most)) <= room:
-            return most
-    return 2
+        chosen = _first(found, most)
+        if takes(chosen) <= room:
+            return chosen
+    return _first(found, 2)
+
+
+def _with_causes(
+    summary: Summary, critical: Sequence[Finding], causes: int, chosen: Sequence[Finding]
+) -> int:
+    """Return the height of critical findings, and of the causes that these do not tell."""
+    left = _untold(summary, chosen)[:causes]
+    lines = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in left)
+    rows = ROW * (len(left) + 1) + LINE * (lines - len(left))
+    return _heights(critical, chosen, len(critical) <= LARGE) + rows
+
+
+def _heights(found: Sequence[Finding], chosen: Sequence[Finding], large: bool = False) -> int:
+    """Return the height of those chosen, and of the line that says what there is more."""
+    left = [one for one in found if one not in chosen]
+    rest = ROW + LINE * (_lines(by_kind(left) + 10 * WAYS * " ", LETTERS) - 1) if left else 0
+    return rest + sum(_height(one, large) for one in chosen)
 
 
 def _height(one: Finding, large: bool) -> int:
     said = shortened(one.sentence, LONGEST)
     lines = _lines(said, LARGE_LETTERS if large else LETTERS)
-    lines = max(lines, _lines(shortened(one.subject, SUBJECT), SUBJECT_LETTERS))
+    name = _lines(shortened(one.subject, SUBJECT), NAME_LETTERS)
+    lines = max(lines, name, 1 if one.state in PLAIN else 2)
     return LARGE_ROW + LARGE_LINE * (lines - 1) if large else ROW + LINE * (lines - 1)
 
 
@@ -84,15 +156,15 @@ def _lines(said: str, letters: int) -> int:
     return max(1, -(-wide // letters))
 
 
-def _below(summary: Summary) -> int:
-    """Return the height of what stands below the findings."""
-    soon = HEAD + 3 * LINE if summary.later else 0
-    over = max(min(len(one), NAMED) for one in (summary.resolved, summary.planned))
-    shown = summary.unread[:UNREAD]
-    texts = [(f"{one.cause[:200]}{one.outcome}", listing(one.hosts, 4)[:400]) for one in shown]
-    causes = sum(max(_lines(why, CAUSE_LETTERS), _lines(who, HOST_LETTERS)) for why, who in texts)
-    gone = HEAD + over * (ROW + 2 * LINE) if over else 0  # side by side
-    return soon + gone + ROW * (len(shown) + 3) + LINE * (causes - len(shown))
+def _below(summary: Summary, aside: int) -> int:
+    """Return the height of what stands below the findings, without what was not read."""
+    soon = HEAD + LINE + ROW * min(len(summary.later), NAMED) if summary.later else 0
+    over = summary.resolved[:aside]
+    gone = sum(ROW + LINE * (_lines(one.sentence, RESOLVED_LETTERS)) for one in over)
+    plans = summary.planned[:aside]
+    plan = sum(ROW + LINE * (_lines(one.sentence, PLANNED_LETTERS) - 1) for one in plans)
+    # The first two stand side by side.
+    return max(soon, HEAD + gone if over else 0) + (HEAD + plan if plans else 0)
 
 
 def _caption(found: Sequence[Finding], most: int) -> str:
@@ -127,7 +199,7 @@ def _none(view: View) -> str:
 
 
 def _rows(
-    view: View, found: Sequence[Finding], shown: Sequence[Finding], past: bool
+    view: View, found: Sequence[Finding], shown: Sequence[Finding], past: bool, known: Purpose
 ) -> list[Sequence[object]]:
     rows: list[Sequence[object]] = []
     asked = ""
@@ -135,111 +207,41 @@ def _rows(
     for one in shown:
         question = "" if one.question == asked else one.question
         asked = one.question
+        name = bold(one.subject) if one.anchor in places else place(one.anchor, one.subject)
         rows.append(
             (
                 bold(question) if question else "",
                 mark(one.severity, 8 if one.severity == "critical" else 7),
-                bold(one.subject) if one.anchor in places else place(one.anchor, one.subject),
+                leading(one.section, name) + _for(one, known),
                 prose(one.sentence, LONGEST),
                 _standing(view, one, past),
-                _link(one.section),
             )
         )
         places.add(one.anchor)
     left = [one for one in found if one not in shown]
     if left:
-        sections = list(dict.fromkeys(one.section for one in left))
-        names = listing([f"{nth(view, key)} {NAMES[key]}" for key in sections])
-        where = f"see {names}, and the workbook" if len(sections) <= 2 else "on the pages below"
-        said = f"and {number(len(left))} more: {where}."
-        rows.append(("", mark(left[0].severity), "", said, "", ""))
+        sections = Counter(one.section for one in left).most_common(WAYS)
+        ways = joined((link(section) for section, _ in sections), " ")
+        said = Markup("{}. {}").format(by_kind(left), ways)
+        rows.append(("", mark(left[0].severity), bold(f"{number(len(left))} more"), said, ""))
     return rows
+
+
+def _for(one: Finding, known: Purpose) -> Markup:
+    """Return behind a host's name what it is for."""
+    said = purpose(one.hosts, known)
+    return Markup(' <span class="for">{}</span>').format(said) if said else Markup()
 
 
 def _standing(view: View, one: Finding, past: bool) -> str | Markup:
     """Return how it stands to the days before; without any, the limit that it met."""
     if not past:
         return f"limit {_bound(one)}" if one.bound is not None else ""
-    said = standing(one, view.info.report_date)
-    return said if one.state == "ongoing" else bold(said)
+    if one.state == "ongoing" and one.since:  # by its date, also of yesterday: they line up
+        return f"since {day_month(one.since, with_year=one.since < view.date - A_YEAR)}"
+    said = one.state if one.state == "flapping" else standing(one, view.info.report_date)
+    return bold(said)
 
 
 def _bound(one: Finding) -> str:
     return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
-
-
-def _link(section: str) -> Markup:
-    return Markup('<a href="#{}">→ {}</a>').format(section, NAMES[section])
-
-
-def later(summary: Summary) -> Markup:
-    """Return what will be full, soonest first."""
-    if not summary.later:
-        return Markup()
-    said = note(sentence(summary.later, NAMED))
-    return block("Will be full", "at the pace of the days before", said)
-
-
-def planned(summary: Summary) -> Markup:
-    """Return what lies in windows of maintenance: it is told, and nobody needs to act."""
-    if not summary.planned:
-        return Markup()
-    rows = [
-        (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:NAMED]
-    ]
-    cols = (Col("", 5, "m"), Col("", 19), Col("", 60, "wide"))
-    every = len(summary.planned)
-    said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
-    return block("Planned", said, table(cols, rows, "stack"))
-
-
-def resolved(summary: Summary) -> Markup:
-    """Return what was a finding on the day before and is none today."""
-    if not summary.resolved:
-        return Markup()
-    rows = [
-        (
-            mark("good"),
-            bold(one.subject),
-            prose(f"{one.sentence} Had stood since {day_month(one.since)}."),
-        )
-        for one in summary.resolved[:NAMED]
-    ]
-    cols = (Col("", 5, "m"), Col("", 19), Col("", 60, "wide"))
-    every = len(summary.resolved)
-    said = number(every) if every <= NAMED else f"{number(every)}, of which {count_word(NAMED)}"
-    return block("Resolved since yesterday", said, table(cols, rows, "stack"))
-
-
-def unread(summary: Summary) -> Markup:
-    """Return what could not be read, and why."""
-    if not summary.unread:
-        whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
-        only = "Nothing: the server was read in full."
-        return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    caption = capital(not_read(summary))
-    rows = unread_rows(summary.unread[:UNREAD])
-    more = len(summary.unread) - len(rows)
-    if more:
-        rows.append(("", f"{plural(more, 'more cause')}", "", _link("coverage")))
-    full = summary.hosts_read - summary.hosts_partial
-    if full:
-        rows.append((mark("good"), plural(full, "server"), "nothing", quiet("read in full")))
-    cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
-    return block("Could not be read", caption, table(cols, rows, "stack"))
-
-
-def unread_rows(
-    unread: Sequence[Unread], named: int = 4, longest: int = 200
-) -> list[Sequence[object]]:
-    """Return rows of hosts, what is missing, and the cause."""
-    rows: list[Sequence[object]] = []
-    for one in unread:
-        said = IN_WORDS.get(one.outcome, one.outcome)
-        if one.cause:
-            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
-            said = one.cause if told else f"{said}: {one.cause}"
-        cause = prose(capital(said), longest)
-        kind = "planned" if one.planned else "unread"
-        rows.append((mark(kind), bold(listing(one.hosts, named), 400), one.what, cause))
-    return rows

@@ -14,7 +14,7 @@ from report.gaps import gathered
 from report.markup import Col, Page, block, bold, note, prose, quiet, section, table
 from report.reading import GOOD, View, frame_of
 from report.sections import NAMES, ROWS, cut, flows, nth
-from report.sections.attention import unread_rows
+from report.sections.below import unread_rows
 from report.sections.quiet import ids, silenced
 from report.words import capital, listing, moment, natural, number, plural
 

@@ -117,7 +117,7 @@ def _trust(held: Sequence[float]) -> str:
     low, high = number(min(held)), number(max(held))
     span = f"{low} %" if low == high else f"{low} to {high} %"
     if min(held) >= MEANT - WITHIN:
-        why = "the ranges are wider than they need be"
+        why = "the ranges are wider than need be"
     elif max(held) <= MEANT + WITHIN:
         why = "the ranges are too narrow, do not lean on them"
     else:

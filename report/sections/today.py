@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from markupsafe import Markup
 
 from report.branding import Colours
-from report.contract import KeyFigure
 from report.findings import summarise
-from report.marks import mark, spark
-from report.markup import (
-    Page,
-    columns,
-    halves,
-    infra,
-    joined,
-    prose,
-)
+from report.markup import Page, columns, halves, infra, joined, prose
 from report.reading import View
-from report.sections import NAMES, attention, nth, order
-from report.words import (
-    number,
-    period,
-)
+from report.sections import NAMES, attention, below, nth, order
+from report.sections.strip import strip
+from report.words import period
 
 
 def page(view: View) -> Page:
@@ -40,18 +28,27 @@ def page(view: View) -> Page:
     opening = logo + Markup(
         '<p class="eyebrow"><b>1</b> Today <span>{}</span></p><h1>{}</h1><p class="lead">{}</p>'
     ).format(long_date(info.report_date), prose(summary.headline), prose(summary.lead))
+    aside = attention.asides(summary)
     parts = [
         running_heads(view),
         _masthead(view),
         Markup('<section class="page first" id="today">{}').format(opening),
-        _strip(summary.figures),
+        strip(view, summary),
         *attention.findings(view, summary),
-        attention.later(summary),
-        halves(attention.resolved(summary), attention.planned(summary)),
-        attention.unread(summary),
+        _soon_and_over(
+            below.later(view, summary, aside.later), below.resolved(summary, aside.rows)
+        ),
+        below.unread(summary, aside.causes, aside.above),
+        below.planned(summary, aside.rows),
+        below.signs(),
         Markup("</section>"),
     ]
     return Page(infra(joined(parts)), f"{info.title}, {info.report_date}: {summary.headline}")
+
+
+def _soon_and_over(soon: Markup, over: Markup) -> Markup:
+    """Return both beside one another; a few columns of figures alone take half of a page."""
+    return columns((3, soon)) if soon and not over else halves(soon, over)
 
 
 def long_date(day: date) -> str:
@@ -109,33 +106,3 @@ def css_string(said: str) -> str:
         readable(said, 100) if said else "",
     )
     return f'"{inner}"'
-
-
-def _strip(figures: Sequence[KeyFigure]) -> Markup:
-    cells = [
-        (
-            1,
-            Markup(
-                '<p class="kl">{}{}</p><p class="kn">{}<span>{}</span></p><p class="kd">{}</p>'
-                '<p class="kd past">{}</p>'
-            ).format(mark(one.mark, 6), one.label, one.value, one.unit, one.note, _past(one)),
-        )
-        for one in figures
-    ]
-    return Markup('<div class="strip">{}</div>').format(columns(*cells))
-
-
-def _past(one: KeyFigure) -> Markup:
-    """Return how a figure came to what it is: a line of the last days, and the change."""
-    if one.amount is None or one.change is None:
-        return Markup()
-    days = len(one.before)
-    said = "as yesterday" if not one.change else f"{_signed(one.change)} since yesterday"
-    line = spark([*one.before, one.amount], f"{one.label} on the last {days + 1} days")
-    short = "unchanged" if not one.change else _signed(one.change)
-    return Markup('{}<span title="{}">{}</span>').format(line, said, short)
-
-
-def _signed(change: float) -> str:
-    decimals = 0 if change == int(change) else 1
-    return f"{'+' if change > 0 else '−'}{number(abs(change), decimals)}"

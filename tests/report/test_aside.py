@@ -115,7 +115,8 @@ def test_a_server_that_is_down_in_its_window_is_planned_and_still_not_read() -> 
 
 def test_planned_is_an_open_diamond_on_the_page() -> None:
     day = fleet().day(scopes=scopes(groups__db={}))
-    assert today(day).html.count('aria-label="planned"') == 2  # planned, and not read
+    # Planned, not read, and among the signs that are explained.
+    assert today(day).html.count('aria-label="planned"') == 3
     assert "In maintenance" in servers(day).html
     assert "Planned" in today(day).html
     assert "Planned" not in today(fleet().day()).html

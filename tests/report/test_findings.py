@@ -55,7 +55,8 @@ def test_worst_day() -> None:
     )
     assert "warning app12: backup.service failed." in sentences(summary)
     assert summary.headline.startswith(
-        "Three servers are down, app07 could not be read (host key changed)"
+        "Three servers are down, root came in by password on app03 and app07 could not be read "
+        "(host key changed)"
     )
     assert (summary.hosts, summary.hosts_read, summary.hosts_partial) == (60, 56, 5)
     assert summary.coverage_percent == pytest.approx(100 * 56 / 60)

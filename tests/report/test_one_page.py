@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,11 @@ import pandas as pd
 import pytest
 
 from report import findings, later, pages, reading, tables
-from report.contract import Finding, Resolved, Unread
+from report.contract import Finding, Later, Resolved, Unread
 from report.exporters import InfraHTMLExporter
 from report.markup import Page
 from report.pdf import make_pdf
-from report.sections import attention, today
+from report.sections import attention, below, today
 from report.words import number
 from tests.report import days
 
@@ -88,24 +90,35 @@ def test_of_every_question_one_comes_first() -> None:
     assert {one.question for one in chosen} == questions
 
 
-def test_what_will_be_full_is_told_with_its_range() -> None:
+def test_what_will_be_full_is_a_table_with_a_row_for_each_filesystem() -> None:
     view = reading.view(days.DAYS["worst"]())
     once = tables.filesystems(view.frames["disks"]).iloc[:2]
+    (host, mount), (other, place) = once[["host", "mount"]].values
+    kinds = (
+        (host, mount, "inodes", 34.0),
+        (host, mount, "bytes", 30.0),
+        (other, place, "inodes", 31.0),
+    )
     rows = [
-        {"host": host, "mount": mount, "what": "bytes", "full_in_days": full,
-         "earliest_days": 30.0, "latest_days": 38.0, "growth_per_day": 1.0,
+        {"host": host, "mount": mount, "what": what, "full_in_days": full,
+         "earliest_days": 29.0, "latest_days": 38.0, "growth_per_day": 1.0,
          "since": "2026-11-01", "known_days": 22}
-        for (host, mount), full in zip(once[["host", "mount"]].values, (30.0, 34.0), strict=True)
+        for host, mount, what, full in kinds
     ]  # fmt: skip
-    frames = {**view.frames, "forecasts": pd.DataFrame(rows)}
-    assert "in about 30 days (30 to 38); " in told_later(replace(view, frames=frames))
-    frames["forecasts"] = frames["forecasts"].assign(latest_days=30.0)
-    known = replace(view, frames=frames)
-    assert "in about 30 days; " in told_later(known)
-    host, mount = rows[0]["host"], rows[0]["mount"]
+    known = replace(view, frames={**view.frames, "forecasts": pd.DataFrame(rows)})
+    every = later.later(known, [])
+    assert [(one.mount, one.days, one.what, one.also) for one in every] == [
+        (mount, 30.0, "bytes", "inodes"), (place, 31.0, "inodes", ""),
+    ]  # fmt: skip
+    said = told_later(known, every)
+    assert f"{host} {mount}; its inodes later 23 Dec 22 Dec – 31 Dec" in said
+    assert f"{other} {place} inodes 24 Dec" in said
+    assert later.when(every[0]) == f"{mount} in about 30 days (29 to 38)"
+    assert later.when(every[1]).startswith(f"{place} (inodes) in about 31 days")
     soon = Finding("disk-filling", "warning", "Filling", host, (host,), "", "disks", object=mount)
-    assert [one.days for one in later.later(known, [soon])] == [34.0]
+    assert [one.days for one in later.later(known, [soon])] == [31.0]
 
 
-def told_later(view: reading.View) -> str:
-    return later.sentence(later.later(view, []), 3)
+def told_later(view: reading.View, every: tuple[Later, ...]) -> str:
+    html = below.later(view, replace(findings.summarise(view), later=every))
+    return " ".join(re.sub("<[^>]*>", " ", unescape(str(html))).replace(" ;", ";").split())

@@ -32,7 +32,7 @@ def test_what_hardly_moves_is_not_judged() -> None:
     [
         ([79.0, 84.9], "As many came true within their range as are meant to: about 80 %"),
         ([83.2, 93.9], "83 to 94 % came true within their range, 80 % are meant to: "
-                       "the ranges are wider than they need be"),
+                       "the ranges are wider than need be"),
         ([61.0], "61 % came true within their range, 80 % are meant to: "
                  "the ranges are too narrow, do not lean on them"),
         ([61.0, 90.0], "61 to 90 % came true within their range, 80 % are meant to: "
