@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
-from report.cells import Column, Grid
+from report.cells import Column, Grid, Typed
 from report.dictionary import about
 from report.reading import PAST, view
 from report.store import Day
@@ -79,7 +79,7 @@ def disk_usage(day: Day) -> Grid:
         f"Every filesystem once, the fullest first. Used: {_bounds(limits.disks)}; "
         f"inodes: {_bounds(limits.inodes)}."
     )
-    return _grid("Disk usage", columns, list(rows), said)
+    return table("Disk usage", columns, list(rows), said)
 
 
 def logins_by(day: Day, what: str) -> Grid:
@@ -99,7 +99,7 @@ def logins_by(day: Day, what: str) -> Grid:
         strict=True,
     )
     said = f"Logins in the period by {what}, most failed first; without sudo and its like."
-    return _grid(f"Logins by {what}", columns, list(rows), said)
+    return table(f"Logins by {what}", columns, list(rows), said)
 
 
 def logins_by_hour(day: Day) -> Grid:
@@ -114,7 +114,7 @@ def logins_by_hour(day: Day) -> Grid:
         hours = tables.by_hour(logins, info.from_at, info.to_at, info.zone)
         counts = (_values(hours[name]) for name in ("accepted", "failed"))
         rows = list(zip(_local(hours["hour"], day), *counts, strict=True))
-    return _grid("Logins by hour", columns, rows, "Logins in the hour that begins then.")
+    return table("Logins by hour", columns, rows, "Logins in the hour that begins then.")
 
 
 def coverage(day: Day) -> Grid:
@@ -144,7 +144,7 @@ def coverage(day: Day) -> Grid:
     ]
     if len(rows) > MOST:
         rows.sort(key=lambda row: GOOD_OUTCOMES.issuperset(row[1:-1]))
-    return _grid("Coverage", columns, rows, "Which host could be read by which collector.")
+    return table("Coverage", columns, rows, "Which host could be read by which collector.")
 
 
 def frame_grid(day: Day, name: str) -> Grid:
@@ -197,12 +197,13 @@ def _gave_rows(day: Day, collector: str) -> bool:
     return bool(mine.fillna(False).any())
 
 
-def _grid(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str) -> Grid:
+def table(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str) -> Grid:
     """Return a table whose worst rows come first; where it is cut, the whole lies beside."""
     import pandas as pd
 
     name, cut = title.lower().replace(" ", "-"), len(rows) > MOST
-    whole = pd.DataFrame(rows, columns=[one.head for one in columns]) if cut else None
+    plain = ([one.value if isinstance(one, Typed) else one for one in row] for row in rows)
+    whole = pd.DataFrame(plain, columns=[one.head for one in columns]) if cut else None
     return Grid(title, columns, rows[:MOST], about, len(rows), beside(name), "", whole)
 
 

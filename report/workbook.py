@@ -25,6 +25,7 @@ from report.contract import Summary
 from report.cover import table_name, write_cover
 from report.files import write_whole
 from report.findings import summarise
+from report.found import findings
 from report.grids import grids
 from report.looks import COVER, Looks
 from report.own import WORKBOOK, find
@@ -54,7 +55,7 @@ def packed_workbook(day: Day, summary: Summary | None = None) -> bytes:
 
 def all_grids(day: Day, summary: Summary) -> list[Grid]:
     """Return the tables of every sheet but the first."""
-    made = grids(day)
+    made = [findings(summary), *grids(day)]
     processed = sum(not grid.frame for grid in made)
     past: tuple[Grid | None, ...] = (
         () if isinstance(day, View) and day.groups else (overtime.trends(day, summary.figures),)

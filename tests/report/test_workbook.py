@@ -27,7 +27,7 @@ from tests.report import days
 TEMPLATE = str(find("report.xlsx", None))
 FRAMES = ["hosts", "outcomes", "servers", "disks", "logins", "uptime"]
 MADE = [
-    "Summary", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
+    "Summary", "Findings", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
     "Logins by host", "Coverage",
 ]  # fmt: skip
 OURS = {
@@ -70,7 +70,7 @@ def test_every_sheet_is_a_real_table_with_frozen_head_and_widths(tmp_path: Path)
     book = written(day, tmp_path)
     assert book.sheetnames == [*MADE, *FRAMES, "Data dictionary"]
     names = [name for sheet in book for name in sheet.tables]
-    assert len(names) == len({name.lower() for name in names}) == 17
+    assert len(names) == len({name.lower() for name in names}) == 18
     for sheet in book.worksheets[1:]:
         (table,) = sheet.tables.values()
         heads = [cell.value for cell in sheet[1]]
@@ -219,7 +219,7 @@ def test_sections_that_are_left_out_have_no_processed_table(tmp_path: Path) -> N
     day = days.good()
     info = day.info.model_copy(update={"sections": ["servers", "uptime"]})
     assert written(Day(day.folder, info, day.frames), tmp_path).sheetnames == [
-        "Summary", "Coverage", *FRAMES, "Data dictionary",
+        "Summary", "Findings", "Coverage", *FRAMES, "Data dictionary",
     ]  # fmt: skip
 
 
