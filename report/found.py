@@ -16,9 +16,9 @@ STATUS = (("quiet", '{c}<>"open"'),)
 COLUMNS = (
     Column("Status", "text", STATUS), Column("Severity", "text", SEVERITY), Column("State"),
     Column("Since", "day"), Column("Host"), Column("Question"), Column("What", "prose"),
-    Column("Value", "number"), Column("Limit", "number"), Column("Id"),
-    Column("Planned because"), Column("Silenced by"), Column("Silenced because"),
-    Column("Silenced until", "day"),
+    Column("Value", "number"), Column("Limit", "number"), Column("Planned because"),
+    Column("Silenced by"), Column("Silenced because"), Column("Silenced until", "day"),
+    Column("Id"),
 )  # fmt: skip
 ABOUT = (
     "Every finding of every host with its id, as silences.yaml takes it; below them what is "
@@ -51,7 +51,7 @@ def _of(
     for host, name in zip(one.hosts, one.ids, strict=True):
         yield (
             status, one.severity, one.state or None, _day(one.since), host, one.question,
-            one.sentence, value, bound, name, window, author, reason, until,
+            one.sentence, value, bound, window, author, reason, until, name,
         )  # fmt: skip
 
 

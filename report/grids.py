@@ -21,6 +21,9 @@ GIB = 2**30
 FIRST = ("hosts", "outcomes", "servers", "disks", "logins", "uptime")
 WRITABLE = "NOT(TRUE={{{}}}),"  # what cannot be written to cannot fill
 BESIDE = "tables"  # the folder beside the workbook that holds what its sheets left out
+# Whole numbers that count nothing.
+NUMBERED = ("port", "source_port", "uid", "gid", "pid", "line", "position", "exit_code",
+            "exit_status", "bits")  # fmt: skip
 GOOD_OUTCOMES = frozenset(("ok", "not_applicable", "not_knowable"))
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
@@ -118,28 +121,29 @@ def logins_by_hour(day: Day) -> Grid:
 
 
 def coverage(day: Day) -> Grid:
-    """Hosts × collectors: how each attempt ended, and why what is not ok is not."""
+    """Hosts × collectors: how each attempt ended, and why what is not ok is not, gaps first."""
     known = view(day)
     outcomes = day.frames["outcomes"].drop_duplicates(["host", "collector"], keep="last")
     collectors = list(dict.fromkeys(_values(outcomes["collector"])))
     hosts = dict.fromkeys([*_values(day.frames["hosts"]["host"]), *_values(outcomes["host"])])
     found: dict[Any, dict[Any, str]] = {host: {} for host in hosts}
-    causes: dict[Any, dict[str, None]] = {host: {} for host in hosts}
+    causes: dict[Any, dict[str, bool]] = {host: {} for host in hosts}
     for host, collector, outcome, cause in zip(
         *(_values(outcomes[name]) for name in ("host", "collector", "outcome", "cause")),
         strict=True,
     ):
         found[host][collector] = outcome
         if outcome != "ok" and cause:
-            causes[host][str(cause).replace("`", "")] = None
+            causes[host][str(cause).replace("`", "")] = outcome in GOOD_OUTCOMES
     for (host, collector), at in known.late.items():
-        causes[host][f"part of {collector}: its log begins at {known.at(at)}"] = None
+        causes[host][f"part of {collector}: its log begins at {known.at(at)}"] = False
+    because = {host: "; ".join(sorted(why, key=why.__getitem__)) for host, why in causes.items()}
     columns = (
         Column("Host"), *(Column(str(name), "text", OUTCOME) for name in collectors),
         Column("Because"),
     )  # fmt: skip
     rows = [
-        (host, *(found[host].get(name) for name in collectors), "; ".join(causes[host]) or None)
+        (host, *(found[host].get(name) for name in collectors), because[host] or None)
         for host in hosts
     ]
     if len(rows) > MOST:
@@ -186,7 +190,7 @@ def _column(
     if name.endswith("_percent"):
         return Column(name, "percent", rules), _fractions(series)
     if kind.lower().startswith("int"):
-        return Column(name, "plain" if name.endswith("port") else "whole", rules), _values(series)
+        return Column(name, "plain" if name in NUMBERED else "whole", rules), _values(series)
     shown = {"boolean": "flag", "bool": "flag", "Float64": "number", "float64": "number"}
     return Column(name, shown.get(kind, "text"), rules), _values(series)
 

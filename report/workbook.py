@@ -20,7 +20,7 @@ from openpyxl.writer.excel import ExcelWriter
 from collectors.errors import InfraReportError
 from report import dictionary, overtime
 from report.beside import write_beside
-from report.cells import Grid
+from report.cells import Grid, Typed
 from report.contract import Summary
 from report.cover import table_name, write_cover
 from report.files import write_whole
@@ -117,9 +117,12 @@ def _widths(grid: Grid) -> Iterator[float]:
 
 
 def _length(value: Any) -> int:
+    value = value.value if isinstance(value, Typed) else value
     if is_missing(value):
         return 0
-    return len(f"{value:,.2f}") if isinstance(value, float) else len(str(value))
+    if isinstance(value, int | float):
+        return len(f"{value:,.2f}" if isinstance(value, float) else f"{value:,}")
+    return len(str(value))
 
 
 def _with_own_titles(tables: list[Grid]) -> list[Grid]:

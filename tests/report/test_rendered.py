@@ -109,7 +109,7 @@ def test_what_a_sheet_has_no_room_for_is_said_and_lies_beside(
     folder: Path, sheets: dict[str, list[tuple[Any, ...]]]
 ) -> None:
     for name in CUT:
-        (shown, every), = {row[1:3] for row in sheets["Summary"] if row and row[0] == name}
+        ((shown, every),) = {row[1:3] for row in sheets["Summary"] if row and row[0] == name}
         cut, _, *rows = sheets[name]
         assert len(rows) == shown <= MOST and every > shown
         said = re.fullmatch(
