@@ -128,8 +128,8 @@ def _attention(findings: tuple[Finding, ...], frames: Mapping[str, Grid]) -> Gri
             one.severity,
             one.question,
             one.sentence,
-            _measured(one.value, one.section),
-            _measured(one.bound, one.section),
+            measured(one.value, one.section),
+            measured(one.bound, one.section),
         )
         for one in findings
     ]
@@ -160,7 +160,7 @@ def _contents(tables: list[Grid]) -> Grid:
     return Grid("sheets", columns, rows)
 
 
-def _measured(value: float | None, section: str) -> Any:
+def measured(value: float | None, section: str) -> Any:
     if value is None or section != "disks":
         return None if value is None else Typed(value, "whole" if value == int(value) else "number")
     return Typed(value / 100, "percent")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
-from report.cells import Column, Grid
+from report.cells import Column, Grid, Typed
 from report.dictionary import about
 from report.reading import PAST, view
 from report.store import Day
@@ -21,6 +21,9 @@ GIB = 2**30
 FIRST = ("hosts", "outcomes", "servers", "disks", "logins", "uptime")
 WRITABLE = "NOT(TRUE={{{}}}),"  # what cannot be written to cannot fill
 BESIDE = "tables"  # the folder beside the workbook that holds what its sheets left out
+# Whole numbers that count nothing.
+NUMBERED = ("port", "source_port", "uid", "gid", "pid", "line", "position", "exit_code",
+            "exit_status", "bits")  # fmt: skip
 GOOD_OUTCOMES = frozenset(("ok", "not_applicable", "not_knowable"))
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
@@ -79,7 +82,7 @@ def disk_usage(day: Day) -> Grid:
         f"Every filesystem once, the fullest first. Used: {_bounds(limits.disks)}; "
         f"inodes: {_bounds(limits.inodes)}."
     )
-    return _grid("Disk usage", columns, list(rows), said)
+    return table("Disk usage", columns, list(rows), said)
 
 
 def logins_by(day: Day, what: str) -> Grid:
@@ -99,7 +102,7 @@ def logins_by(day: Day, what: str) -> Grid:
         strict=True,
     )
     said = f"Logins in the period by {what}, most failed first; without sudo and its like."
-    return _grid(f"Logins by {what}", columns, list(rows), said)
+    return table(f"Logins by {what}", columns, list(rows), said)
 
 
 def logins_by_hour(day: Day) -> Grid:
@@ -114,37 +117,38 @@ def logins_by_hour(day: Day) -> Grid:
         hours = tables.by_hour(logins, info.from_at, info.to_at, info.zone)
         counts = (_values(hours[name]) for name in ("accepted", "failed"))
         rows = list(zip(_local(hours["hour"], day), *counts, strict=True))
-    return _grid("Logins by hour", columns, rows, "Logins in the hour that begins then.")
+    return table("Logins by hour", columns, rows, "Logins in the hour that begins then.")
 
 
 def coverage(day: Day) -> Grid:
-    """Hosts × collectors: how each attempt ended, and why what is not ok is not."""
+    """Hosts × collectors: how each attempt ended, and why what is not ok is not, gaps first."""
     known = view(day)
     outcomes = day.frames["outcomes"].drop_duplicates(["host", "collector"], keep="last")
     collectors = list(dict.fromkeys(_values(outcomes["collector"])))
     hosts = dict.fromkeys([*_values(day.frames["hosts"]["host"]), *_values(outcomes["host"])])
     found: dict[Any, dict[Any, str]] = {host: {} for host in hosts}
-    causes: dict[Any, dict[str, None]] = {host: {} for host in hosts}
+    causes: dict[Any, dict[str, bool]] = {host: {} for host in hosts}
     for host, collector, outcome, cause in zip(
         *(_values(outcomes[name]) for name in ("host", "collector", "outcome", "cause")),
         strict=True,
     ):
         found[host][collector] = outcome
         if outcome != "ok" and cause:
-            causes[host][str(cause).replace("`", "")] = None
+            causes[host][str(cause).replace("`", "")] = outcome in GOOD_OUTCOMES
     for (host, collector), at in known.late.items():
-        causes[host][f"part of {collector}: its log begins at {known.at(at)}"] = None
+        causes[host][f"part of {collector}: its log begins at {known.at(at)}"] = False
+    because = {host: "; ".join(sorted(why, key=why.__getitem__)) for host, why in causes.items()}
     columns = (
         Column("Host"), *(Column(str(name), "text", OUTCOME) for name in collectors),
         Column("Because"),
     )  # fmt: skip
     rows = [
-        (host, *(found[host].get(name) for name in collectors), "; ".join(causes[host]) or None)
+        (host, *(found[host].get(name) for name in collectors), because[host] or None)
         for host in hosts
     ]
     if len(rows) > MOST:
         rows.sort(key=lambda row: GOOD_OUTCOMES.issuperset(row[1:-1]))
-    return _grid("Coverage", columns, rows, "Which host could be read by which collector.")
+    return table("Coverage", columns, rows, "Which host could be read by which collector.")
 
 
 def frame_grid(day: Day, name: str) -> Grid:
@@ -186,7 +190,7 @@ def _column(
     if name.endswith("_percent"):
         return Column(name, "percent", rules), _fractions(series)
     if kind.lower().startswith("int"):
-        return Column(name, "plain" if name.endswith("port") else "whole", rules), _values(series)
+        return Column(name, "plain" if name in NUMBERED else "whole", rules), _values(series)
     shown = {"boolean": "flag", "bool": "flag", "Float64": "number", "float64": "number"}
     return Column(name, shown.get(kind, "text"), rules), _values(series)
 
@@ -197,12 +201,13 @@ def _gave_rows(day: Day, collector: str) -> bool:
     return bool(mine.fillna(False).any())
 
 
-def _grid(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str) -> Grid:
+def table(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str) -> Grid:
     """Return a table whose worst rows come first; where it is cut, the whole lies beside."""
     import pandas as pd
 
     name, cut = title.lower().replace(" ", "-"), len(rows) > MOST
-    whole = pd.DataFrame(rows, columns=[one.head for one in columns]) if cut else None
+    plain = ([one.value if isinstance(one, Typed) else one for one in row] for row in rows)
+    whole = pd.DataFrame(plain, columns=[one.head for one in columns]) if cut else None
     return Grid(title, columns, rows[:MOST], about, len(rows), beside(name), "", whole)
 
 

@@ -32,8 +32,9 @@ FORMATS = {  # _) keeps figures off the text in the next column
     "number": "#,##0.00_)",
     "tenth": "#,##0.0_)",
     "percent": "0.0%_)",
-    "time": "yyyy-mm-dd hh:mm:ss",
-    "day": "yyyy-mm-dd",
+    "time": "yyyy-mm-dd hh:mm:ss_)",
+    "day": "yyyy-mm-dd_)",
+    "flag": '"TRUE";"TRUE";"FALSE"',  # LibreOffice shows some as 1 and 0 otherwise
 }
 LONGEST = 32_767  # Excel's, for a cell
 HIGHEST = 400  # points, a little below what Excel allows
@@ -163,7 +164,7 @@ class Sheet:
 
     def _head(self, text: str, kind: str) -> Any:
         cell = self._styled(text, "Report head")
-        if kind in FORMATS and kind not in ("time", "day"):
+        if kind in FORMATS and kind != "flag":
             cell.alignment = Alignment(horizontal="right", indent=2)  # clear of the filter
         return cell
 
@@ -176,7 +177,7 @@ class Sheet:
         if is_missing(value) or (isinstance(value, float) and not math.isfinite(value)):
             return None
         if isinstance(value, bool):
-            return value
+            kind = "flag"
         if not isinstance(value, (int, float, datetime)):
             text = _clean(value)
             if kind == "prose" or text[:1] in FORMULA_LIKE or text[:1] == "#":

@@ -17,11 +17,12 @@ from openpyxl.writer.excel import ExcelWriter
 
 from report import dictionary, overtime
 from report.beside import write_beside
-from report.cells import Grid
+from report.cells import Grid, Typed
 from report.contract import Summary
 from report.cover import table_name, write_cover
 from report.files import write_whole
 from report.findings import summarise
+from report.found import findings
 from report.grids import grids
 from report.looks import COVER, Looks
 from report.own import WORKBOOK, find
@@ -53,7 +54,7 @@ def write_workbook(day: Day, path: Path, template: Path | None = None) -> Path:
 
 def all_grids(day: Day, summary: Summary) -> list[Grid]:
     """Return the tables of every sheet but the first."""
-    made = grids(day)
+    made = [findings(summary), *grids(day)]
     processed = sum(not grid.frame for grid in made)
     past: tuple[Grid | None, ...] = (
         () if isinstance(day, View) and day.groups else (overtime.trends(day, summary.figures),)
@@ -94,9 +95,12 @@ def _widths(grid: Grid) -> Iterator[float]:
 
 
 def _length(value: Any) -> int:
+    value = value.value if isinstance(value, Typed) else value
     if is_missing(value):
         return 0
-    return len(f"{value:,.2f}") if isinstance(value, float) else len(str(value))
+    if isinstance(value, int | float):
+        return len(f"{value:,.2f}" if isinstance(value, float) else f"{value:,}")
+    return len(str(value))
 
 
 def _with_own_titles(tables: list[Grid]) -> list[Grid]:

@@ -28,7 +28,7 @@ TEMPLATE = str(find("report.xlsx", None))
 FRAMES = ["hosts", "outcomes", "servers", "disks", "logins", "uptime"]
 DERIVED = ["changes", "compared", "countries", "forecasts", "score", "unusual"]
 MADE = [
-    "Summary", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
+    "Summary", "Findings", "Disk usage", "Logins by hour", "Logins by user", "Logins by source",
     "Logins by host", "Coverage",
 ]  # fmt: skip
 OURS = {
@@ -71,7 +71,7 @@ def test_every_sheet_is_a_real_table_with_frozen_head_and_widths(tmp_path: Path)
     book = written(day, tmp_path)
     assert book.sheetnames == [*MADE, *FRAMES, *DERIVED, "Data dictionary"]
     names = [name for sheet in book for name in sheet.tables]
-    assert len(names) == len({name.lower() for name in names}) == 23
+    assert len(names) == len({name.lower() for name in names}) == 24
     for sheet in book.worksheets[1:]:
         (table,) = sheet.tables.values()
         heads = [cell.value for cell in sheet[1]]
@@ -220,7 +220,7 @@ def test_sections_that_are_left_out_have_no_processed_table(tmp_path: Path) -> N
     day = days.good()
     info = day.info.model_copy(update={"sections": ["servers", "uptime"]})
     assert written(Day(day.folder, info, day.frames), tmp_path).sheetnames == [
-        "Summary", "Coverage", *FRAMES, *DERIVED, "Data dictionary",
+        "Summary", "Findings", "Coverage", *FRAMES, *DERIVED, "Data dictionary",
     ]  # fmt: skip
 
 
@@ -293,3 +293,35 @@ def test_every_sheet_says_what_it_holds(tmp_path: Path) -> None:
     assert holds["memory"].startswith("Memory and swap")
     assert "What the collector found." not in holds.values()
     assert all(about and len(about) < 160 for about in holds.values())
+
+
+def test_a_column_is_as_wide_as_its_figures_are_shown(tmp_path: Path) -> None:
+    """Otherwise "###" stands in place of them: 61,132,550,144,000 has more letters than digits."""
+    day = days.good()
+    disks = day.frames["disks"].assign(total_bytes=987_654_321_987_654)
+    book = written(Day(day.folder, day.info, {**day.frames, "disks": disks}), tmp_path)
+    sheet = book["disks"]
+    for letter, one in sheet.column_dimensions.items():
+        shown = [cell.value for cell in sheet[letter][1:] if isinstance(cell.value, int)]
+        widest = max((len(f"{value:,}") for value in shown), default=0)
+        assert one.width > widest, letter
+
+
+def test_numbers_that_count_nothing_have_no_commas_and_flags_are_words(tmp_path: Path) -> None:
+    day = days.good()
+    rows = [{"host": "web01", "name": "big", "uid": 65534, "gid": 65534, "may_log_in": True}]
+    frames = {**day.frames, "users": days.typed("users", rows)}
+    sheet = written(Day(day.folder, day.info, frames), tmp_path)["users"]
+    assert cells(sheet, "uid")[0].number_format == cells(sheet, "gid")[0].number_format == "0_)"
+    (flag,) = cells(sheet, "may_log_in")
+    assert (flag.value, flag.data_type) == (True, "b") and "TRUE" in flag.number_format
+
+
+def test_gaps_come_before_what_a_server_does_not_have(tmp_path: Path) -> None:
+    day = days.good()
+    rows = [{"host": "web01", "collector": name, "outcome": outcome, "cause": cause}
+            for name, outcome, cause in (("backups", "not_applicable", "none is named"),
+                                         ("disks", "timed_out", "too slow"))]  # fmt: skip
+    day = with_rows(day, "outcomes", rows)
+    because = column(written(day, tmp_path)["Coverage"], "Because")
+    assert because[0] == "too slow; none is named"
