@@ -68,9 +68,9 @@ def _number(value: Any) -> str:
 def _other(made: Any) -> str:
     if made is None or made == "":
         return ""
-    if isinstance(made, bool):
-        return f' t="b"><v>{int(made)}</v></c>'
     style = "" if isinstance(made, str) else f' s="{made.style_id}"'
     text = made if isinstance(made, str) else made.value
+    if isinstance(text, bool):
+        return f'{style} t="b"><v>{int(text)}</v></c>'
     kept = ' xml:space="preserve"' if text != text.strip() else ""
     return f'{style} t="inlineStr"><is><t{kept}>{escape(text)}</t></is></c>'

@@ -85,9 +85,7 @@ def trend(values: Sequence[float | None], alt: str, width_mm: float = 54) -> Mar
 
     places = [None if v is None else at(i, v) for i, v in enumerate(values)]
     parts = [rule(LEFT, y, right, y) for y in (TOP, floor)]
-    parts += [
-        said(LEFT - 3, y + 2.5, number(v), anchor="end") for y, v in ((TOP, high), (floor, 0))
-    ]
+    parts += [said(LEFT - 3, y + 2.5, brief(v), anchor="end") for y, v in ((TOP, high), (floor, 0))]
     for back in (len(values) - 1, 30, 7):
         if 0 < back < len(values) and (back == len(values) - 1 or back + 12 < len(values)):
             x = LEFT + step * (len(values) - 1 - back)
@@ -98,9 +96,17 @@ def trend(values: Sequence[float | None], alt: str, width_mm: float = 54) -> Mar
     if last is not None and values[-1] is not None:
         parts += [
             dot(*last, INK),
-            said(last[0] + 4, last[1] + 2.6, number(values[-1]), INK, bold=True),
+            said(last[0] + 4, last[1] + 2.6, brief(values[-1]), INK, bold=True),
         ]
     return svg(width_mm, floor + BOTTOM, alt, parts, "lines")
+
+
+def brief(value: float) -> str:
+    """Return a count in the room that a chart's margin has: 43,312, 300 k, 1.24 M."""
+    if value < 100_000:
+        return number(value)
+    part, letter = (value / 1e3, "k") if value < 999_500 else (value / 1e6, "M")
+    return f"{number(part, 2 if part < 10 else 0)} {letter}"
 
 
 def top_of(value: float) -> float:

@@ -178,3 +178,12 @@ def test_the_past_of_some_hosts_is_read_alone(tmp_path: Path) -> None:
     rows = history.rows(tmp_path, "disks", ("host", "mount"), day.date, 3, hosts=["db03", "none"])
     assert set(rows["host"]) == {"db03"}
     assert rows["day"].nunique() == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (99_999, "99,999"), (100_000, "100 k"), (999_499, "999 k"), (999_500, "1.00 M"),
+     (1_236_000, "1.24 M"), (43_000_000, "43 M")],
+)  # fmt: skip
+def test_a_count_fits_the_margin_of_its_chart(value: float, said: str) -> None:
+    assert lines.brief(value) == said
