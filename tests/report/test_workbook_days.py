@@ -22,7 +22,7 @@ from report.dictionary import dictionary
 from report.findings import summarise
 from report.grids import MOST, frame_grid
 from report.own import find
-from report.reading import view
+from report.reading import PAST, view
 from report.store import Day
 from report.workbook import main, write_workbook
 from tests.report import days
@@ -182,7 +182,7 @@ def test_the_dictionary_has_every_column_of_every_frame(tmp_path: Path) -> None:
     rows = dictionary(day).rows
     listed = {(row[0], row[1]) for row in rows}
     shown = {(grid, name) for grid in day.frames for name in day.frames[grid].columns
-             if grid not in ("before", "figures_before", "seen_before")}  # fmt: skip
+             if grid not in PAST}  # fmt: skip
     assert listed == shown and all(row[4] for row in rows)
     units = {(row[0], row[1]): row[3] for row in rows}
     assert (
