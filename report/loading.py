@@ -57,8 +57,7 @@ def load_settings(
             own = [(key, value) for file, key, value in wanted if file == "fleet"]
             hosts = load_fleet(fleet or params / "fleet.yaml", ROOT, own)
             faults += _unknown_groups(loaded.get("mail"), hosts, params / "mail.yaml")
-            if "daily" in loaded:
-                faults += loaded["daily"].availability_target.unknown(hosts, params / "daily.yaml")
+            faults += _unknown_targets(loaded.get("daily"), hosts, params / "daily.yaml")
             hosts = hosts.limited(limit) if limit else hosts
             scopes = checked(hosts, loaded["daily"].thresholds) if "daily" in loaded else {}
         except SettingsError as error:
@@ -81,6 +80,10 @@ def _unknown_groups(mail: Mail | None, fleet: Fleet, path: Path) -> list[Fault]:
         for group in one.groups
         if group not in known
     ]
+
+
+def _unknown_targets(daily: Daily | None, fleet: Fleet, path: Path) -> list[Fault]:
+    return daily.availability_target.unknown(fleet, path) if daily else []
 
 
 def _withhold(mail: Mail) -> None:
