@@ -44,7 +44,7 @@ def _will_be_full(view: View, one: Later) -> Sequence[object]:
     inodes = " inodes" if one.what == "inodes" else ""
     inodes += f"; its {one.also} later" if one.also else ""
     name = Markup("{} {}{}").format(bold(one.host), foreign(one.mount, 30), quiet(inodes))
-    span = "" if one.earliest == one.latest else f"{day(one.earliest)} – {day(one.latest)}"
+    span = "that day" if one.earliest == one.latest else f"{day(one.earliest)} – {day(one.latest)}"
     return name, bold(day(one.days)), span, percent(one.used)
 
 
