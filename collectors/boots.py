@@ -90,7 +90,10 @@ def _journal(found: Sections, boot_id: str) -> Record | None:
     if "orderly" in found and found["orderly"].status == 0:
         orderly = {line.removeprefix("_BOOT_ID=") for line in found.good("orderly")}
         ended = [PLANNED if hit[2] in orderly else CRASHED for hit in listed[1:]] + [None]
-    at = [datetime.fromisoformat(hit[3]).replace(tzinfo=UTC) for hit in listed]
+    try:
+        at = [datetime.fromisoformat(hit[3]).replace(tzinfo=UTC) for hit in listed]
+    except ValueError:  # a time that cannot be
+        return None
     return Record([Start(*pair) for pair in zip(at, ended, strict=True)], at[-1])
 
 

@@ -44,7 +44,7 @@ def row(found: Sections, manager: str) -> Row:
         return Row(state="maintenance", state_reason=f"in {level}", system_state=level)
     if "runit" in found:
         return _runit(found, level)
-    if level and levels[1].isdigit():
+    if level and levels[1].isdecimal():
         reason = "answers; SysV init keeps no list of failed services"
         return Row(state="up", state_reason=reason, system_state=level)
     reason = "answers; no init system to ask about failed services"

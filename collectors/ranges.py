@@ -31,9 +31,9 @@ def expand(pattern: str) -> Iterator[str]:
 
 def _span(first: str, last: str, step: str | None) -> list[str]:
     by = int(step or 1)
-    if first.isdigit() != last.isdigit() or by < 1:
+    if first.isdecimal() != last.isdecimal() or by < 1:
         raise ValueError(f"[{first}:{last}] is no range; it would be like [01:40] or [a:f]")
-    if first.isdigit():
+    if first.isdecimal():
         if int(last) - int(first) > MOST_HOSTS:
             raise ValueError(f"[{first}:{last}] is too large; at most {MOST_HOSTS:,} are meant")
         width = len(first) if first.startswith("0") else 0

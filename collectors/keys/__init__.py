@@ -58,7 +58,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     del ask
     found = probe.sections(text)
     looked = found.value("looked").split()
-    if len(looked) != 4 or not all(word.isdigit() and len(word) < 10 for word in looked):
+    if len(looked) != 4 or not all(word.isdecimal() and len(word) < 10 for word in looked):
         raise ParseError("the probe of keys is incomplete", text)
     closed, odd, away = (int(word) for word in looked[1:])
     files: dict[str, tuple[str, str]] = {}
@@ -68,7 +68,7 @@ def parse(text: str, ask: Ask) -> Parsed:
     rows: list[Row] = []
     for line in _all(found, "key"):
         number, at, said = _three(line)
-        if number not in files or not at.isdigit() or len(at) > 9:
+        if number not in files or not at.isdecimal() or len(at) > 9:
             raise ParseError("a key of no file", line)
         user, path = files[number]
         row = Row(user=user, file=path, line=int(at)) | lines.read(said)
@@ -92,7 +92,7 @@ def parse(text: str, ask: Ask) -> Parsed:
 
 def _notes(found: probe.Sections, rows: list[Row], odd: int) -> list[str]:
     others = sum(int(count) for line in _all(found, "other")
-                 if (count := line.partition(":")[2]).isdigit() and len(count) < 10)  # fmt: skip
+                 if (count := line.partition(":")[2]).isdecimal() and len(count) < 10)  # fmt: skip
     invalid = sum(row.get("fingerprint") is None and row["type"] != "ssh1" for row in rows)
     notes = [f"{others} lines are no keys"] if others else []
     notes += [f"{invalid} keys are not valid"] if invalid else []

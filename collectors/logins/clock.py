@@ -45,7 +45,7 @@ def zone(name: str, offset: str) -> tzinfo:
             return _posix(name)
         except ValueError:
             pass
-    if len(offset) == 5 and offset[0] in "+-" and offset[1:].isdigit():
+    if len(offset) == 5 and offset[0] in "+-" and offset[1:].isdecimal():
         ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
         return timezone(-ahead if offset[0] == "-" else ahead)
     raise ValueError(f"neither a time zone nor an offset: {name!r} {offset!r}")

@@ -30,11 +30,11 @@ def moment(text: str, since: datetime = EPOCH) -> datetime | None:
     """Return a moment: a stamp, or a span since 1970 or the machine's start. None if unset."""
     if text in UNSET:
         return None
-    if stamp := STAMP.fullmatch(text):
-        return datetime.fromisoformat(stamp[1]).replace(tzinfo=UTC)
     try:
+        if stamp := STAMP.fullmatch(text):
+            return datetime.fromisoformat(stamp[1]).replace(tzinfo=UTC)
         return (since + span(text)).replace(microsecond=0)
-    except OverflowError:
+    except (ValueError, OverflowError):
         raise ParseError("not a moment as systemctl shows it", text) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,18 @@ def test_no_line_keeps_a_parser_busy(collector: Collector) -> None:
                 with suppress(CollectError):
                     collector.parse(text, ASK)
     assert time.monotonic() - begun < BUSY_SECONDS * len(LINES)
+
+
+@pytest.mark.parametrize("digit", ["²", "٣"])
+@pytest.mark.parametrize("collector", [facts, *COLLECTORS], ids=lambda c: c.NAME)
+def test_a_digit_of_another_script_is_refused_or_read(collector: Collector, digit: str) -> None:
+    fixtures = Path(__file__).parent.parent / "fixtures" / collector.NAME
+    for path in sorted(fixtures.glob("*.txt"))[:3]:
+        lines = path.read_text("utf-8", "surrogateescape").splitlines(keepends=True)
+        for nth in range(min(len(lines), 60)):
+            other = re.sub(r"\d", digit, lines[nth])
+            with suppress(CollectError):
+                collector.parse("".join([*lines[:nth], other, *lines[nth + 1 :]]), ASK)
 
 
 class Absurd:
