@@ -44,7 +44,7 @@ def _csv(frame: pd.DataFrame) -> memoryview:
 
     table = pa.table({str(name): _plain(series) for name, series in frame.items()})
     sink = pa.BufferOutputStream()
-    csv.write_csv(table, sink, csv.WriteOptions(quoting_header="none"))
+    csv.write_csv(table, sink)
     return memoryview(sink.getvalue())
 
 

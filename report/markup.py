@@ -72,9 +72,9 @@ def bold(value: Any, longest: int = 64) -> Markup:
     return Markup("<b>{}</b>").format(text(value, longest))
 
 
-def place(name: str, value: Any) -> Markup:
+def place(name: str, value: Any, longest: int = 64) -> Markup:
     """Return a value that stands out, and that links lead to by name."""
-    return Markup('<b id="{}">{}</b>').format(name, text(value))
+    return Markup('<b id="{}">{}</b>').format(name, text(value, longest))
 
 
 def quiet(value: Any) -> Markup:

@@ -15,14 +15,14 @@ from report import markup
 from report.contract import Finding, Summary, Unread
 from report.gaps import EVERYTHING
 from report.marks import mark
-from report.markup import Col, bold, joined, place, prose, table
+from report.markup import Col, bold, joined, place, prose, table, text
 from report.reading import View
 from report.sections.below import NAMED, UNREAD, leading, link
 from report.sections.purpose import Purpose, purpose, purposes
 from report.sections.rest import by_kind
 from report.standing import standing
 from report.trail import BLIND
-from report.words import count_word, day_month, number, plural, shortened
+from report.words import count_word, day_month, listing, number, plural, shortened
 
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for; where these do not all fit, fewer
@@ -38,9 +38,10 @@ COLS = (Col("", 16), Col("", 5, "m"), Col("", 34), Col("", 99), Col("", 20, "n")
 # In points on paper: what a page holds, and what things on it take.
 PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 166, 24, 52
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
-LETTERS, LARGE_LETTERS, NAME_LETTERS = 67, 54, 20  # on a line: of a sentence, of a host's name
+LETTERS, LARGE_LETTERS, NAME_LETTERS = 67, 54, 15  # on a line: of a sentence, of a host's name
 LONGEST, CAUSE_LETTERS, PLANNED_LETTERS, RESOLVED_LETTERS = 170, 50, 95, 42
-SUBJECT = 64  # letters of a finding's subject
+FOR = 40  # letters of what it is for
+SUBJECT, HOST_LETTERS = 64, 40  # letters of a finding's subject
 
 
 def findings(view: View, summary: Summary) -> list[Markup]:
@@ -131,7 +132,11 @@ def _with_causes(
 ) -> int:
     """Return the height of critical findings, and of the causes that these do not tell."""
     left = _untold(summary, chosen)[:causes]
-    lines = sum(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS) for one in left)
+    lines = sum(
+        max(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS),
+            _lines(listing(one.hosts, NAMED)[:400], HOST_LETTERS))
+        for one in left
+    )  # fmt: skip
     rows = ROW * (len(left) + 1) + LINE * (lines - len(left))
     return _heights(critical, chosen, len(critical) <= LARGE) + rows
 
@@ -146,9 +151,13 @@ def _heights(found: Sequence[Finding], chosen: Sequence[Finding], large: bool = 
 def _height(one: Finding, large: bool) -> int:
     said = shortened(one.sentence, LONGEST)
     lines = _lines(said, LARGE_LETTERS if large else LETTERS)
-    name = _lines(shortened(one.subject, SUBJECT), NAME_LETTERS)
-    lines = max(lines, name, 1 if one.state in PLAIN else 2)
+    lines = max(lines, _name(one.subject), 1 if one.state in PLAIN else 2)
     return LARGE_ROW + LARGE_LINE * (lines - 1) if large else ROW + LINE * (lines - 1)
+
+
+def _name(subject: str) -> int:
+    """Return on how many lines a host's name stands, in a column of its own."""
+    return _lines(shortened(subject, SUBJECT), NAME_LETTERS)
 
 
 def _lines(said: str, letters: int) -> int:
@@ -158,11 +167,18 @@ def _lines(said: str, letters: int) -> int:
 
 def _below(summary: Summary, aside: int) -> int:
     """Return the height of what stands below the findings, without what was not read."""
-    soon = HEAD + LINE + ROW * min(len(summary.later), NAMED) if summary.later else 0
+    soon = sum(ROW + LINE * (_name(one.host) - 1) for one in summary.later[:NAMED])
+    soon += HEAD + LINE if summary.later else 0
     over = summary.resolved[:aside]
-    gone = sum(ROW + LINE * (_lines(one.sentence, RESOLVED_LETTERS)) for one in over)
+    gone = sum(
+        ROW + LINE * max(_lines(one.sentence, RESOLVED_LETTERS), 2 * _name(one.subject) - 1)
+        for one in over
+    )
     plans = summary.planned[:aside]
-    plan = sum(ROW + LINE * (_lines(one.sentence, PLANNED_LETTERS) - 1) for one in plans)
+    plan = sum(
+        ROW + LINE * (max(_lines(one.sentence, PLANNED_LETTERS), _name(one.subject)) - 1)
+        for one in plans
+    )
     # The first two stand side by side.
     return max(soon, HEAD + gone if over else 0) + (HEAD + plan if plans else 0)
 
@@ -228,9 +244,9 @@ def _rows(
 
 
 def _for(one: Finding, known: Purpose) -> Markup:
-    """Return behind a host's name what it is for."""
-    said = purpose(one.hosts, known)
-    return Markup(' <span class="for">{}</span>').format(said) if said else Markup()
+    """Return behind a host's name what it is for; a name that takes many lines has none."""
+    said = purpose(one.hosts, known) if _name(one.subject) <= 2 else ""
+    return Markup(' <span class="for">{}</span>').format(text(said, FOR)) if said else Markup()
 
 
 def _standing(view: View, one: Finding, past: bool) -> str | Markup:
