@@ -23,7 +23,7 @@ STAGES = {
     "notebook and documents": "kernel, notebook",
     "notebook executed": "HTML",
     "pages written": "PDF",
-    "PDF made": "wait for the workbook",
+    "PDF made": "PDF read again, wait for the workbook",
     "workbook made": "summary, message",
     "documents made": "the end",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -102,6 +103,11 @@ class Kernel:
     def close(self) -> None:
         """End the kernel and remove its folder."""
         if self._manager is not None:
+            with suppress(Exception):
+                # The manager would look for its end only every 0.1 s.
+                launched = self._manager.provisioner
+                os.killpg(launched.pgid, signal.SIGKILL)
+                launched.process.wait(10)
             with suppress(Exception):
                 self._manager.shutdown_kernel(now=True)
                 self._manager.cleanup_resources()

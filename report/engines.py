@@ -1,4 +1,7 @@
-"""The engines that turn one HTML document into PDF pages; `report.pdf` runs them.
+"""The engines that turn one HTML document into PDF pages, and the process that runs one.
+
+`python -m report.engines MEGABYTES DATE ENGINE` is that process: HTML on standard input, the
+PDF on standard output. It imports little, so that it is quick to start: `report.pdf` runs it.
 
 PlutoPrint is quick and comes with the project where it has a wheel. WeasyPrint, the extra
 [weasyprint], runs wherever Pango does, takes some ten times as long, and tags its pages
@@ -11,11 +14,15 @@ from __future__ import annotations
 import io
 import os
 import re
+import resource
+import sys
 import warnings
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal, NoReturn
 
 from report.fonts import FONTS, fonts_css
+from report.outline import finished
 
 Engine = Literal["auto", "plutoprint", "weasyprint"]
 LABELLED = re.compile(r'(<svg\b[^>]*\saria-label="([^"]*)"[^>]*>)')
@@ -24,6 +31,8 @@ HEADS = r"""
 .infra h3 span { padding: 0 !important }
 .infra h3 span::before { content: "\a0 \a0 \a0  " }
 """
+UNAVAILABLE = 69
+TOO_WIDE = 70
 BASE = "infra:///report"  # hierarchical, or links within the document would be none
 
 
@@ -110,3 +119,24 @@ ENGINES: dict[str, Callable[[str, str], bytes]] = {
     "plutoprint": _plutoprint,
     "weasyprint": _weasyprint,
 }
+
+
+def main(arguments: list[str]) -> int:
+    """Turn standard input into a PDF on standard output; the exit status says how it went."""
+    megabytes, made_at, engine = int(arguments[0]), arguments[1], arguments[2]
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    html = sys.stdin.buffer.read().decode()
+    if made_at:
+        made_at = datetime.fromisoformat(made_at).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        pdf = pages(engine, html, made_at)
+    except (Absent, TooWide) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNAVAILABLE if isinstance(error, Absent) else TOO_WIDE
+    sys.stdout.buffer.write(finished(pdf, html))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

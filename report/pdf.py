@@ -1,25 +1,19 @@
 """HTML → PDF by one of two engines, in a process of its own under limits of time and memory.
 
-The process has no network to speak of: its fetcher refuses everything but `data:`, and its
-fonts are the project's alone (templates/fonts). `python -m report.pdf` is that process:
-HTML on standard input, the PDF on standard output.
+The process (`report.engines`) has no network to speak of: its fetcher refuses everything but
+`data:`, and its fonts are the project's alone (templates/fonts).
 """
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
-from datetime import datetime
 
-from report.engines import Absent, Engine, TooWide, pages
+from report.engines import Engine
 from report.errors import DocumentError
-from report.outline import finished
 
-ENGINE = [sys.executable, "-I", "-m", "report.pdf"]
-UNAVAILABLE = 69
-TOO_WIDE = 70
+ENGINE = [sys.executable, "-I", "-m", "report.engines"]
 
 
 def make_pdf(
@@ -59,24 +53,3 @@ def _why(done: subprocess.CompletedProcess[bytes]) -> str:
     if done.returncode < 0:
         return f"the engine was ended by signal {-done.returncode}"
     return said[0] or f"the engine ended with {done.returncode}"
-
-
-def main(arguments: list[str]) -> int:
-    """Turn standard input into a PDF on standard output; the exit status says how it went."""
-    megabytes, made_at, engine = int(arguments[0]), arguments[1], arguments[2]
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    html = sys.stdin.buffer.read().decode()
-    if made_at:
-        made_at = datetime.fromisoformat(made_at).strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        pdf = pages(engine, html, made_at)
-    except (Absent, TooWide) as error:
-        sys.stderr.write(f"{error}\n")
-        return UNAVAILABLE if isinstance(error, Absent) else TOO_WIDE
-    sys.stdout.buffer.write(finished(pdf, html))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

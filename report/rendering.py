@@ -1,6 +1,7 @@
 """The rendering step: a day's snapshot into notebook, HTML, PDF and workbook.
 
 The workbook is written meanwhile, of the same frames, by a thread: the notebook is waited for.
+Each document is opened again and held against the snapshot as soon as it is made.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import shlex
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +36,15 @@ DOCUMENTS = ("report.ipynb", "report.html", "report.pdf", "report.xlsx")
 
 @dataclass(frozen=True)
 class Documents:
-    """What was made, and what could not be: a sentence for each."""
+    """What was made.
 
-    made: tuple[Path, ...]
-    problems: tuple[str, ...]
+    problems: what could not be made. differences: what in a document, read again, is not as the
+    snapshot has it. A sentence for each.
+    """
+
+    made: list[Path] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
     @property
     def attachments(self) -> list[Path]:
@@ -63,54 +69,61 @@ def render(
     console: Console,
     folder: Path,
 ) -> Documents:
-    """Make the day's documents, each whole or not there; say which could not be made.
+    """Make the day's documents, each whole or not there, and read each again.
 
     day: with the hosts that the parameters ask for. folder: where they are put.
     """
+    from report.findings import summarise
+    from report.selfcheck import Rereading
     from report.workbook import write_workbook
 
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
-    problems: list[str] = []
+    done = Documents()
     console.stage("notebook and documents")
-    # Leaving waits for the thread: nothing of it is at work when this is over.
-    with ThreadPoolExecutor(1) as aside:
+    # Leaving waits for the threads: nothing of them is at work when this is over.
+    with ThreadPoolExecutor(3) as aside:
         template = find(WORKBOOK, settings.templates)
         workbook = aside.submit(write_workbook, day, folder / WORKBOOK, template)
-        _pages(settings, day, kernel, parameters, console, folder, made, problems)
+        reread = aside.submit(lambda: Rereading(summarise(day)).workbook(workbook.result()))
+        _pages(settings, day, kernel, parameters, console, folder, done, aside)
         try:
-            made.append(workbook.result())
+            done.made.append(workbook.result())
             console.detail("workbook made")
         except InfraReportError as error:
-            problems.append(f"no workbook: {error}")
+            done.problems.append(f"no workbook: {error}")
         except Exception as error:  # the pages are there all the same
             log.exception("no workbook")
-            problems.append(f"no workbook: {type(error).__name__}: {error}")
+            done.problems.append(f"no workbook: {type(error).__name__}: {error}")
+        else:
+            done.differences.extend(reread.result())
     for name in DOCUMENTS:  # what an earlier run made is not this run's
-        if folder / name not in made:
+        if folder / name not in done.made:
             (folder / name).unlink(missing_ok=True)
-    if folder / WORKBOOK not in made:
+    if folder / WORKBOOK not in done.made:
         with writing(folder):
             shutil.rmtree(folder / BESIDE, ignore_errors=True)
-    _write_manifest(day, parameters, folder, made)
-    return Documents(tuple(made), tuple(problems))
+    _write_manifest(day, parameters, folder, done.made)
+    console.detail("documents read again")
+    return done
 
 
 def _pages(
     settings: Settings,
-    day: store.Day,
+    day: View,
     kernel: Kernel,
     parameters: Mapping[str, Any],
     console: Console,
     folder: Path,
-    made: list[Path],
-    problems: list[str],
+    done: Documents,
+    aside: ThreadPoolExecutor,
 ) -> None:
     import nbformat
 
     from report.document import execute, html_of
+    from report.findings import summarise
     from report.pdf import make_pdf
+    from report.selfcheck import Rereading
 
     given = {
         **parameters,
@@ -118,27 +131,29 @@ def _pages(
         "output_dir": str(settings.output),
     }
     limits = settings.daily.pdf
+    notebook_file, html_file, pdf_file = (folder / name for name in DOCUMENTS[:3])
     try:
         notebook = execute(given, kernel)
         console.detail("notebook executed")
         notebook.metadata["title"] = day.info.title
         screen, paper = html_of(notebook, settings.templates)
-        write_whole(folder / "report.ipynb", nbformat.writes(notebook))
-        write_whole(folder / "report.html", screen)
-        made += [folder / "report.ipynb", folder / "report.html"]
+        write_whole(notebook_file, nbformat.writes(notebook))
+        write_whole(html_file, screen)
+        done.made.extend([notebook_file, html_file])
         console.detail("pages written")
-        pdf = make_pdf(
-            paper,
-            limits.seconds,
-            limits.memory_megabytes,
-            day.info.finished_at.isoformat(),
-            limits.engine,
-        )
-        write_whole(folder / "report.pdf", pdf)
-        made.append(folder / "report.pdf")
+        again = Rereading(summarise(day), summarise(day.shown))
+        reread = aside.submit(again.html, html_file)
+        made_at = day.info.finished_at.isoformat()
+        try:
+            pdf = make_pdf(paper, limits.seconds, limits.memory_megabytes, made_at, limits.engine)
+        finally:
+            done.differences.extend(reread.result())
+        write_whole(pdf_file, pdf)
+        done.made.append(pdf_file)
         console.detail("PDF made")
+        done.differences.extend(again.pdf(pdf_file))
     except DocumentError as error:
-        problems.append(str(error))
+        done.problems.append(str(error))
 
 
 def again(day: store.Day, parameters: Mapping[str, Any]) -> str:

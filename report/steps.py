@@ -51,7 +51,7 @@ def documents(
     """
     from report.findings import summarise
     from report.rendering import render as render_day
-    from report.selfcheck import differences, differences_of_mail
+    from report.selfcheck import differences_of_mail
 
     settings, console = edition.settings if edition else run.settings, run.console
     folder = place(day.folder, edition) if edition else day.folder
@@ -65,9 +65,7 @@ def documents(
     summary = summarise(view)
     for problem in made.problems:
         run.problem(EXIT_DOCUMENT, problem)
-    on_pages = summary if view.shown is view else summarise(view.shown)
-    wrong = differences(made.made, summary, on_pages)
-    console.detail("documents read again")
+    wrong = made.differences
     # What waits for its recipients is not replaced by a narrower look at the same day.
     if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
         message = _message(run, day, summary, settings, made, groups)

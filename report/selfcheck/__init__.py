@@ -9,12 +9,15 @@ are right, and what a formula in the workbook comes to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
+
+import pikepdf
+import pypdfium2
 
 from report.contract import Summary
 from report.markup import LONGEST_PROSE
@@ -24,26 +27,35 @@ from report.words import readable
 MOST = 5
 
 
-def differences(
-    documents: Iterable[Path], summary: Summary, on_pages: Summary | None = None
-) -> list[str]:
-    """Return what in these documents is not as the snapshot has it, a sentence each.
+class Rereading:
+    """A day's documents, each opened again as soon as it is made and held against the snapshot.
 
-    documents: report.html, report.pdf and report.xlsx, or those of them that were made; the
-    PDF is held against the HTML. on_pages: of the day as pages show it, under the hosts' short
-    names, where it differs. A document that cannot be opened is a difference.
+    What differs is a sentence each; a document that cannot be opened is a difference.
     """
-    paged = _as_paged(on_pages or summary)
-    by_name = {path.name: path for path in documents}
-    html = by_name.get("report.html")
-    found: list[str] = []
-    if html:
-        found += _of(html, lambda: screen.faults(screen.read(html), paged))
-    if html and (pdf := by_name.get("report.pdf")):
-        found += _of(pdf, lambda: paper.faults(pdf, screen.read(html), paged))
-    if workbook := by_name.get("report.xlsx"):
-        found += _of(workbook, lambda: book.faults(workbook, summary))
-    return found
+
+    def __init__(self, summary: Summary, on_pages: Summary | None = None) -> None:
+        """on_pages: of the day as pages show it, under the hosts' short names."""
+        self._summary = summary
+        self._paged = _as_paged(on_pages or summary)
+        self._screen: screen.Screen | None = None
+
+    def html(self, path: Path) -> list[str]:
+        """Return what in report.html is not as it should be."""
+
+        def look() -> list[str]:
+            self._screen = screen.read(path)
+            return screen.faults(self._screen, self._paged)
+
+        return _of(path, look)
+
+    def pdf(self, path: Path) -> list[str]:
+        """Return what in report.pdf is not as it should be, and as the HTML, which comes first."""
+        known = self._screen
+        return _of(path, lambda: paper.faults(path, known, self._paged)) if known else []
+
+    def workbook(self, path: Path) -> list[str]:
+        """Return what in report.xlsx is not as it should be."""
+        return _of(path, lambda: book.faults(path, self._summary))
 
 
 def differences_of_mail(message: EmailMessage, summary: Summary) -> list[str]:
@@ -57,9 +69,6 @@ def _as_paged(summary: Summary) -> Summary:
 
 
 def _of(path: Path, look: Callable[[], Sequence[str]]) -> list[str]:
-    import pikepdf
-    import pypdfium2
-
     damaged = (pikepdf.PdfError, pypdfium2.PdfiumError, BadZipFile, ParseError)
     try:
         faults = look()

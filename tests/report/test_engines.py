@@ -19,13 +19,13 @@ from report.exporters import InfraHTMLExporter
 from report.findings import summarise
 from report.outline import places_of
 from report.pdf import make_pdf
-from report.selfcheck import differences
+from report.selfcheck import Rereading
 from tests.report import days
 from tests.report.test_outline import HTML
 from tests.report.test_pages import CALLS
 
 AT = "2026-11-23T05:00:00+00:00"
-WITHOUT = "import sys; {}; from report.pdf import main; sys.exit(main(sys.argv[1:]))"
+WITHOUT = "import sys; {}; from report.engines import main; sys.exit(main(sys.argv[1:]))"
 
 
 def weasy(html: str) -> bytes:
@@ -62,8 +62,8 @@ def test_the_worst_day_is_all_there_and_tagged(tmp_path: Path) -> None:
     exporter.for_pdf = True
     made = weasy(exporter.from_notebook_node(notebook)[0])
     (tmp_path / "report.pdf").write_bytes(made)
-    names = ("report.html", "report.pdf")
-    assert differences([tmp_path / name for name in names], summarise(day)) == []
+    again = Rereading(summarise(day))
+    assert again.html(tmp_path / "report.html") + again.pdf(tmp_path / "report.pdf") == []
     with opened(made) as document:
         assert "WeasyPrint" in str(document.docinfo.Producer)
         assert document.Root.MarkInfo.Marked

@@ -20,7 +20,7 @@ from report.exporters import InfraHTMLExporter
 from report.findings import summarise
 from report.pdf import make_pdf
 from report.reading import view
-from report.selfcheck import differences
+from report.selfcheck import Rereading
 from report.selfcheck.figures import missing
 from report.workbook import write_workbook
 from tests.report import days
@@ -53,9 +53,12 @@ class Made:
         (self.folder / "report.pdf").write_bytes(make_pdf(html, 60, 2048))
 
     def found(self, summary: Summary | None = None) -> str:
-        paths = [self.folder / name for name in NAMES]
-        there = [path for path in paths if path.exists()]
-        return "\n".join(differences(there, summary or self.summary, summary or self.on_pages))
+        again = Rereading(summary or self.summary, summary or self.on_pages)
+        found = []
+        for read, name in zip((again.html, again.pdf, again.workbook), NAMES, strict=True):
+            if (path := self.folder / name).exists():
+                found += read(path)
+        return "\n".join(found)
 
 
 @pytest.fixture(scope="module")
