@@ -1,9 +1,10 @@
 """Pure: when a filesystem will be full, from the days before, with a range, or not at all.
 
 The past is cut at its last level shift: what a clean-up, an extension or one great copy left
-behind is a new beginning. The run since is read as a level that drifts, with what stays of a
-day and what does not told apart, and with the rhythm of the week where there is one. The
-range holds eight of ten; where the run is too short, or the range too wide, no date is given.
+behind is a new beginning; so is a pace that is no longer the one before. The run since is read
+as a level that drifts, with what stays of a day and what does not told apart, and with the
+rhythm of the week where there is one. The range holds eight of ten; where the run is too short,
+or the range too wide, no date is given.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from report.pace import WEEK, last_pace
+
 Numbers = NDArray[np.float64]
 
 Z90 = 1.2815515655446004  # the 90 % quantile of the normal distribution
 # How much of a day's deviation does not stay: from a random walk to a line with errors.
 NOISES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
 LEAST = 1e-12  # a variance; a series that is a line to the byte has none
-WEEK = 7
 LEFT_BY_RHYTHM = 0.6  # a weekly rhythm is one when no more than this is left without it
 FEWEST_DAYS = 10  # of a run, that carry a forecast
 FARTHEST = 180  # days ahead
@@ -198,7 +200,7 @@ def _first(reached: NDArray[np.bool_]) -> float | None:
 
 
 def last_run(days: NDArray[np.int64], used: Numbers, whole: Numbers) -> Run:
-    """Return the days since the last level shift.
+    """Return the days since the last level shift, or since the pace last changed.
 
     days: ordinals, ascending. used, whole: what is used and what there is, on each of them.
     """
@@ -217,6 +219,7 @@ def last_run(days: NDArray[np.int64], used: Numbers, whole: Numbers) -> Run:
     ]  # fmt: skip
     extended = np.flatnonzero(np.abs(np.diff(whole)) > 0.001 * whole[1:])
     start = max([*shifts, *extended], default=-1) + 1
+    start += last_pace(np.diff(used[start:]) / np.diff(days[start:]))
     return Run(days[start:], used[start:])
 
 

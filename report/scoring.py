@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from collectors.base import HOST, NUMBER, WHOLE, Column, Row
 from report import history
-from report.forecast import WEEK, Numbers, Run, last_run, levels
+from report.forecast import Numbers, Run, last_run, levels
 from report.outlook import COLUMNS, KINDS, Past, past
+from report.pace import WEEK
 
 AHEAD = (7, 14, 30)
 EVERY = 7  # days between the days that are taken for today

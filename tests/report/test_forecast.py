@@ -69,6 +69,39 @@ def test_a_jump_begins_a_new_run_and_a_single_day_does_not() -> None:
     assert run.used[50] < 520
 
 
+def kinked(quiet: int, days: int, by: float) -> np.ndarray:
+    """So many quiet days, then so many on which it grows."""
+    paces = np.r_[np.zeros(quiet), np.full(days, by)]
+    return 100 + (paces + np.random.default_rng(3).normal(0, 0.04 * by, len(paces))).cumsum()
+
+
+@pytest.mark.parametrize("days", [12, 20, 37, 60])
+def test_another_pace_begins_a_new_run(days: int) -> None:
+    """What began to fill a month ago is full at that month's pace, not at the season's."""
+    used = kinked(52, days, 5.0)
+    run = run_of(used)
+    assert abs(int(run.days[0]) - 51) <= 1
+    found = until_full(run, 22.0)
+    assert found is not None
+    assert found.days == 5
+    assert 4 <= found.earliest <= found.latest <= 6
+
+
+def test_what_grows_no_longer_has_no_date() -> None:
+    used = np.r_[growing(50, 5.0), np.full(15, 645.0)]
+    assert until_full(run_of(used), 50.0) is None
+
+
+def test_another_pace_of_a_few_days_is_not_believed_yet() -> None:
+    assert until_full(run_of(kinked(60, 5, 5.0)), 22.0) is None
+
+
+def test_a_gap_in_what_is_known_is_no_pace_of_its_own() -> None:
+    used = growing(60, 5.0, noise=3.0)
+    days = np.r_[np.arange(30), np.arange(45, 60)]
+    assert last_run(days, used[days], np.full(45, WHOLE)).days[0] == 0
+
+
 def test_an_extension_begins_a_new_run() -> None:
     whole = np.where(np.arange(60) < 30, WHOLE, 2 * WHOLE)
     assert run_of(growing(60, 2.0), whole).days[0] == 30
