@@ -87,7 +87,7 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Later:
-    """A filesystem that will be full, but not so soon that it is a finding.
+    """A filesystem that will be full, whether it is a finding or not.
 
     days: about when, earliest and latest the range of it. what: bytes or inodes, whichever are
     used up first; also: the other, where these will be full too. used: % of it now.

@@ -64,13 +64,15 @@ def _summary(known: View) -> Summary:
     return Summary(
         headline=headline(known, found),
         lead=lead(known, found, len(silenced), len(planned)),
-        figures=tuple(with_past(_figures(known, found, silenced), known.frames[FIGURES_BEFORE])),
+        figures=tuple(
+            with_past(_figures(known, found, silenced, planned), known.frames[FIGURES_BEFORE])
+        ),
         findings=found,
         unread=unread,
         resolved=tuple(resolved(every, past, _read(known))),
         planned=planned,
         silenced=tuple(silenced),
-        later=later(known, every),
+        later=later(known),
         days_before=len(past.days),
         hosts=listed,
         hosts_read=read,
@@ -88,13 +90,14 @@ def _read(known: View) -> dict[str, set[str]]:
 
 
 def _figures(
-    known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]
-) -> list[KeyFigure]:
+    known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced],
+    planned: Sequence[Finding],
+) -> list[KeyFigure]:  # fmt: skip
     sections = known.info.sections
     figures = [_up(known, found)] if "servers" in sections else []
     figures += [_above(known, found, silenced)] if "disks" in sections else []
     figures += _logins(known, found) if "logins" in sections else []
-    figures += [_rebooted(known, found)] if "uptime" in sections else []
+    figures += [_rebooted(known, found, planned)] if "uptime" in sections else []
     return [*figures, _coverage(known)]
 
 
@@ -156,13 +159,15 @@ def _logins(known: View, found: tuple[Finding, ...]) -> list[KeyFigure]:
     ]  # fmt: skip
 
 
-def _rebooted(known: View, found: tuple[Finding, ...]) -> KeyFigure:
+def _rebooted(known: View, found: tuple[Finding, ...], planned: Sequence[Finding]) -> KeyFigure:
     label, read, info = "Servers rebooted", known.read("uptime"), known.info
     if not read:
         return _nothing(known, label)
     count = len(tables.rebooted(frame_of(known, "uptime"), info.from_at, info.to_at))
     mark = _mark(known, found, "uptime")
-    return KeyFigure(label, number(count), "", _on(known, read), mark)
+    meant = sum(len(one.hosts) for one in planned if one.section == "uptime")
+    said = f"{number(meant)} planned, {number(max(0, count - meant))} not"
+    return KeyFigure(label, number(count), "", said if meant else _on(known, read), mark)
 
 
 def _nothing(known: View, label: str) -> KeyFigure:

@@ -12,7 +12,7 @@ from report.words import natural
 if TYPE_CHECKING:
     from report.reading import View
 
-EVERYTHING = "everything"
+EVERYTHING, PART = "everything", "part of "
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from report.causes import brief, clause
 from report.contract import Finding, Summary
 from report.gaps import common_gap
 from report.reading import View
+from report.rules.intruders import intruded
 from report.words import (
     capital,
     count_word,
@@ -36,7 +37,7 @@ HAVE = {
 LONGEST = 130
 TWO_LINES = 105
 CLAUSES = 4
-# What is said first, whatever else is broken: who is down, and who came in.
+# What is said of who came in.
 FIRST, ROOT, GUESSED = "Got in", "root-by-password", "guessed"
 
 
@@ -50,8 +51,8 @@ def headline(view: View, found: Sequence[Finding]) -> str:
         why = f": {clause(gap.outcome, gap.cause, listed)}" if gap else ""
         one = view.hosts[0] if listed == 1 else f"None of {number(listed)} servers"
         return f"{one} could {'not be read' if listed == 1 else 'be read'}{why}."
-    critical = _clauses([one for one in found if one.severity == "critical"], view)
-    warnings = _clauses([one for one in found if one.severity == "warning"], view)
+    critical = _clauses([one for one in found if one.severity == "critical"], found, view)
+    warnings = _clauses([one for one in found if one.severity == "warning"], found, view)
     if critical:
         said = _sentence(critical)
         return f"{view.hosts[0]}: {said}" if listed == 1 else capital_of(view, said)
@@ -122,20 +123,20 @@ def _sentence(clauses: Sequence[str]) -> str:
     kept = list(clauses[:CLAUSES])
     while len(kept) > 1 and len(", ".join(kept)) > TWO_LINES:
         kept.pop()
-    return f"{listing(kept)}." if kept else ""
+    # A clause that has an "and" of its own would run into the one before it.
+    last = ", and " if len(kept) > 1 and any(" and " in one for one in kept) else " and "
+    return f"{', '.join(kept[:-1])}{last if kept[1:] else ''}{kept[-1]}." if kept else ""
 
 
-def _clauses(found: Sequence[Finding], view: View) -> list[str]:
-    """Return what the findings of each question come to, in a few words."""
-    questions = {one.question: [f for f in found if f.question == one.question] for one in found}
+def _clauses(some: Sequence[Finding], found: Sequence[Finding], view: View) -> list[str]:
+    """Return what some of the findings come to, question by question, in a few words."""
+    questions = {one.question: [f for f in some if f.question == one.question] for one in some}
     parts, had = [], [question for question in questions if question in HAVE]
     for question, every in questions.items():
         if question == "Broken":
             parts += _broken(every, view)
         elif question == FIRST:
-            # Behind what is down alone: it must not fall off the end of a long sentence.
-            down = any(one.kind == "server-down" for one in questions.get("Broken", ()))
-            parts[int(down) : int(down)] = _came_in(every, view)
+            parts += _came_in(every, found, view)
         elif question in had and len(view.hosts) == 1:
             # Of one server it is said once that it has all of this.
             if question == had[0]:
@@ -181,18 +182,22 @@ def _clause(question: str, found: Sequence[Finding], view: View) -> str:
     return _filling(found, alone)
 
 
-def _came_in(found: Sequence[Finding], view: View) -> list[str]:
+def _came_in(inside: Sequence[Finding], found: Sequence[Finding], view: View) -> list[str]:
+    """Return who came in; an intruder where something new lets people in, too."""
+    alone = len(view.hosts) == 1
 
-    def on(*kinds: str) -> str:
-        hosts = {host for one in found if not kinds or one.kind in kinds for host in one.hosts}
-        return "" if len(view.hosts) == 1 else f" on {_who(sorted(hosts, key=natural), view)}"
+    def on(hosts: Iterable[str]) -> str:
+        return "" if alone else f" on {_who(sorted(set(hosts), key=natural), view)}"
 
-    kinds = {one.kind for one in found}
-    said = [f"root came in by password{on(ROOT)}"] if ROOT in kinds else []
-    if GUESSED in kinds:
-        how = "after many failures" if said else "came in after many failed logins"
-        said.append(f"somebody {how}{on(GUESSED)}")
-    return said or [f"somebody came in who should be looked at{on()}"]
+    took = intruded(found)
+    said = [f"an intruder may be{on(took) or ' on it'}"] if took else []
+    left = [one for one in inside if one.hosts[0] not in took]
+    roots = [one.hosts[0] for one in left if one.kind == ROOT]
+    guessed = [one.hosts[0] for one in left if one.kind == GUESSED]
+    said += [f"root came in by password{on(roots)}"] if roots else []
+    how = "after many failures" if roots else "came in after many failed logins"
+    said += [f"somebody {how}{on(guessed)}"] if guessed else []
+    return said or [f"somebody came in who should be looked at{on(one.hosts[0] for one in left)}"]
 
 
 def _filling(found: Sequence[Finding], alone: bool) -> str:

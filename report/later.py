@@ -1,12 +1,11 @@
-"""Pure: what will be full, but not so soon that it is a finding, for page 1 and the mail."""
+"""Pure: what will be full, and when, for page 1 and the mail; also what is a finding by that."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from report.contract import Finding, Later
+from report.contract import Later
 from report.reading import View, rows_of
 from report.words import between, foreign, is_missing, plural
 
@@ -14,20 +13,14 @@ DAYS = 90  # farther ahead nobody plans by a day's report
 USED = {"bytes": "used_percent", "inodes": "inodes_used_percent"}
 
 
-def later(view: View, found: Iterable[Finding]) -> tuple[Later, ...]:
-    """Return the filesystems that will be full within so many days, soonest first, each once.
-
-    found: the findings, told or not: what fills so soon that it is one is not told twice.
-    """
+def later(view: View) -> tuple[Later, ...]:
+    """Return the filesystems that will be full within so many days, soonest first, each once."""
     if "disks" not in view.info.sections:
         return ()
-    told = {
-        (host, about) for one in found if one.question == "Filling" for host, _, about in one.atoms
-    }
     every = view.filesystems
     names = list(zip(every["host"].astype(str), every["mount"].astype(str), strict=True))
     used = {what: dict(zip(names, every[name], strict=True)) for what, name in USED.items()}
-    left, kept = set(names) - told, dict[tuple[str, str], Later]()
+    left, kept = set(names), dict[tuple[str, str], Later]()
     for row in sorted(rows_of(view, "forecasts"), key=lambda row: float(row.full_in_days)):
         name, what = (str(row.host), str(row.mount)), str(row.what)
         if row.full_in_days > DAYS or name not in left:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from report import derived
 from report.causes import nameless
 from report.frames import frame_of, plain, rows_of, split
-from report.gaps import EVERYTHING, Gap
+from report.gaps import EVERYTHING, PART, Gap
 from report.planned import asked_within
 from report.scopes import Scope
 from report.store import Day
@@ -181,7 +181,7 @@ class View(Day):
         never = [host for host in self.hosts if not self.outcomes[host]]
         gaps = [gap for host in causes for gap in self._gaps(host, causes[host])]
         gaps += [
-            Gap(host, f"part of {name}", "partial", f"its log begins at {self.at(at)}", at)
+            Gap(host, f"{PART}{name}", "partial", f"its log begins at {self.at(at)}", at)
             for (host, name), at in self.late.items()
         ]
         gaps += [Gap(host, EVERYTHING, "cancelled", "never asked") for host in never]
@@ -199,7 +199,7 @@ class View(Day):
         return [
             Gap(
                 host,
-                ("part of " if outcome == "partial" else "") + ", ".join(names),
+                (PART if outcome == "partial" else "") + ", ".join(names),
                 outcome,
                 cause,
             )

@@ -17,6 +17,7 @@ from report.rules import (
     certificates,
     checks,
     disks,
+    intruders,
     kernel,
     lifecycle,
     logins,
@@ -55,7 +56,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }  # fmt: skip
 # In the order in which page 1 answers them.
 QUESTIONS = (
-    "Broken", "Got in", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
+    "Got in", "Broken", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",
     "Expiring", "Clock", "Timers", "Updates", "Unusual", "Restarted",
 )  # fmt: skip
 
@@ -69,11 +70,13 @@ def findings(view: View) -> list[Finding]:
             found += [one for rule in rules for one in rule(view)]
     if "servers" not in view.info.sections:
         found += servers.not_read(view)
+    intruded = set(intruders.intruded(found))
     return sorted(
-        found,
+        intruders.traced(found),
         key=lambda one: (
-            one.severity != "critical", asked(one), *_worst(one), -len(one.hosts),
-            natural(one.hosts[0]),
+            one.severity != "critical", asked(one),
+            one.kind not in intruders.DOUBTFUL or one.hosts[0] not in intruded, *_worst(one),
+            -len(one.hosts), natural(one.hosts[0]),
         ),
     )  # fmt: skip
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from report.contract import Finding, Severity
-from report.reading import View, once
+from report.reading import SEEN_BEFORE, View, once
+from report.rules.strangers import KNOWN_DAYS
 from report.rules.wording import NAMED, bound_of, subject
-from report.words import foreign, moment, natural, number, plural
+from report.words import foreign, listing, moment, natural, number, plural, verb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,8 @@ def root_by_password(view: View) -> list[Finding]:
             origin = f"from {foreign(sources[0], 45)}"
         often = [f"{plural(times, 'time')} {origin}".strip(), f"last {when}"]
         how = ", ".join(often) if times > 1 else f"{origin} {when}".strip()
-        sentence = f"root, by password, {how}."
+        others = _others_from(view, sources[0]) if len(sources) == 1 else ""
+        sentence = f"root, by password, {how}{others}."
         found.append(
             Finding(
                 "root-by-password",
@@ -43,6 +45,19 @@ def root_by_password(view: View) -> list[Finding]:
             )
         )
     return found
+
+
+def _others_from(view: View, source: object) -> str:
+    """Return who else came in from there, today or before: often that is who it was."""
+    before, logins = view.frames[SEEN_BEFORE], view.logins
+    today = logins[(logins["result"] == "accepted") & (logins["source_ip"] == source)]
+    earlier = before[before["source_ip"] == source]
+    names = {str(one) for rows in (earlier, today) for one in rows["user"].dropna().unique()}
+    names.discard("root")
+    if not names:
+        return "; nobody else comes from there" if before["day"].nunique() >= KNOWN_DAYS else ""
+    said = listing((foreign(one, 30) for one in sorted(names, key=natural)), 2)
+    return f"; {said} {verb(len(names), 'comes')} from there, too"
 
 
 def roots(view: View) -> pd.DataFrame:

@@ -135,13 +135,13 @@ def _unlike_before(
         known, country = past[str(user)], where.get(str(source))
         elsewhere, abroad, other_host = _how(known, str(host), str(source), country)
         odd = [hour for hour in rows["hour"].unique() if not known.usual(int(hour))]
-        news = [f"from {foreign(country, 40)}"] if abroad else []
+        news = [f"from {foreign(country, 40)}" if abroad else "from there"]
+        news = news if abroad or elsewhere else []
         news += ["on this server"] if other_host else []
         news += ["at this hour"] if odd else []
         at = rows.loc[rows["hour"].isin(odd), "at"].min() if odd else rows["at"].min()
         said = f"{foreign(user, 30)} from {_place(source, where)} at {view.at(at)}"
-        said += ", where nobody of that name came from before" if elsewhere else ""
-        said += f"{';' if elsewhere else ','} for the first time {listing(news)}" if news else ""
+        said += f", first time {listing(news)}" if news else ""
         kind = "new-source" if elsewhere or abroad else "new-habit"
         found = Finding(kind, "warning", "Got in", str(host), (str(host),), f"{said}.", "logins",
                         float(len(rows)), object=f"{user} {source}")  # fmt: skip

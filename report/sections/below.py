@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from markupsafe import Markup
 
 from report import markup
-from report.causes import IN_WORDS
-from report.contract import Later, Summary, Unread
+from report.causes import IN_WORDS, brief
+from report.contract import Later, Resolved, Summary, Unread
+from report.gaps import EVERYTHING, PART
 from report.headline import not_read
 from report.later import DAYS
 from report.marks import mark
@@ -20,6 +22,8 @@ from report.sections import NAMES
 from report.words import capital, count_word, day_month, foreign, listing, number, percent, plural
 
 UNREAD, NAMED = 4, 3  # causes; of what will be full, resolved and planned
+MOST_ABOVE = 6  # hosts told above that are named once more
+LONGEST = 160  # letters of a cause
 block = partial(markup.block, level=2)
 SIGNS = ("critical", "warning", "unread", "planned", "good")
 MEANT = {"unread": "not read, not known", "good": "good, or resolved"}
@@ -55,66 +59,125 @@ def planned(summary: Summary, most: int = NAMED) -> Markup:
     rows = [
         (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:most]
     ]
-    cols = (Col("", 5, "m"), Col("", 36), Col("", 133, "wide"))
-    return block("Planned", _some(len(summary.planned), most), table(cols, rows, "stack"))
+    said = _some(len(summary.planned), most)
+    return block("Planned", said, table(_cols(bool(summary.resolved)), rows, "stack"))
+
+
+def _cols(half: bool) -> tuple[Col, Col, Col]:
+    """Return the columns of a sign, a name and a sentence, on a half of the page or all of it."""
+    name, said = (22, 57) if half else (36, 133)
+    return Col("", 5, "m"), Col("", name), Col("", said, "wide")
 
 
 def resolved(summary: Summary, most: int = NAMED) -> Markup:
     """Return what was a finding on the day before and is none today."""
     if not summary.resolved:
         return Markup()
-    rows = [
-        (
-            mark("good"),
-            bold(one.subject),
-            prose(f"{one.sentence} Had stood since {day_month(one.since)}."),
-        )
-        for one in summary.resolved[:most]
-    ]
-    cols = (Col("", 5, "m"), Col("", 19), Col("", 60, "wide"))
+    rows = [(mark("good"), bold(one.subject), prose(was(one))) for one in summary.resolved[:most]]
     said = _some(len(summary.resolved), most)
+    cols = _cols(bool(summary.planned))
     return block("Resolved since yesterday", said, table(cols, rows, "stack"))
+
+
+def was(one: Resolved) -> str:
+    """Return what had been found, so that nobody takes it for what is."""
+    few = 1 < len(one.hosts) <= NAMED
+    where = f" ({listing(one.hosts)})" if few else ""
+    return f"Was, since {day_month(one.since)}: {one.sentence}{where}"
 
 
 def _some(every: int, most: int) -> str:
     return number(every) if every <= most else f"{number(every)}, of which {count_word(most)}"
 
 
-def unread(summary: Summary, causes: Sequence[Unread], above: int) -> Markup:
+def unread(summary: Summary, causes: Sequence[Unread], above: Sequence[str]) -> Markup:
     """Return what could not be read, and why.
 
-    causes: those there is room for. above: so many the findings tell.
+    causes: the rows there is room for. above: the hosts that the findings tell.
     """
     if not summary.unread:
         whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
         only = "Nothing: the server was read in full."
         return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    caption = capital(not_read(summary))
-    full = summary.hosts_read - summary.hosts_partial
-    caption += f"; {number(full)} in full" if full else ""
-    caption += f"; {number(above)} told above" if above else ""
-    rows = unread_rows(causes)
-    more = len(summary.unread) - len(rows) - above
+    blind, part = summary.hosts - summary.hosts_read, summary.hosts_partial
+    counts = ((blind, "not at all"), (part, "in part"))
+    said = ", ".join(f"{number(n)} {how}" for n, how in counts if n)
+    caption = capital(not_read(summary)) if summary.hosts == 1 else said
+    rows: list[Sequence[object]] = []
+    if above:
+        names = listing(above, MOST_ABOVE)
+        rows.append((mark("unread"), bold(names, 400), "everything: told above, with the cause"))
+    rows += [
+        (mark("planned" if one.planned else "unread"), bold(listing(one.hosts, NAMED), 400),
+         prose(lacking(one), LONGEST))
+        for one in causes
+    ]  # fmt: skip
+    every = {host for one in summary.unread for host in one.hosts}
+    more = len(every - set(above) - {host for one in causes for host in one.hosts})
     if more:
-        rows.append(("", f"{plural(more, 'more cause')}", "", link("coverage")))
-    cols = (Col("", 6, "m"), Col("", 62), Col("", 26), Col("", 80, "wide"))
-    return block("Could not be read", caption, table(cols, rows, "stack") if rows else Markup())
+        rows.append(("", bold(f"{number(more)} more"), link("coverage")))
+    return block("Could not be read", caption, table(_cols(bool(summary.later)), rows, "stack"))
+
+
+def lacking(one: Unread) -> str:
+    """Return what of hosts was not read, and why."""
+    return f"{one.what}: {_why(one)}"
+
+
+def _why(one: Unread) -> str:
+    said = IN_WORDS.get(one.outcome, one.outcome)
+    if not one.cause or one.cause.startswith((said, "host key", "their log", "its log", "no log")):
+        return one.cause or said
+    return f"{said}: {one.cause}"
+
+
+def gathered(unread: Iterable[Unread]) -> list[Unread]:
+    """Return what is missing host by host, hosts that lack the same in one, with a cause."""
+    lacks: dict[str, list[Unread]] = {}
+    for one in unread:
+        for host in one.hosts:
+            lacks.setdefault(host, []).append(one)
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for host, every in lacks.items():
+        named = tuple(_lacking(every))
+        key = (named, every[0].cause if len(every) == 1 else "", every[0].planned)
+        alike.setdefault(key, []).append(host)
+    rows = [_one_of(hosts, [lacks[host] for host in hosts]) for hosts in alike.values()]
+    blind = [one for one in rows if one.what == EVERYTHING and not one.planned]
+    if len(blind) < 2:
+        return rows
+    hosts = tuple(host for one in blind for host in one.hosts)
+    causes = dict.fromkeys(brief(one.outcome, one.cause) for one in blind)
+    merged = Unread(hosts, EVERYTHING, "", ", ".join(causes))
+    return [merged, *(one for one in rows if one not in blind)]
+
+
+def _one_of(hosts: Sequence[str], lacks: Sequence[Sequence[Unread]]) -> Unread:
+    first = lacks[0][0]
+    if len(lacks[0]) == 1:
+        return replace(first, hosts=tuple(hosts))
+    causes = len({one.cause for every in lacks for one in every}) - 1
+    also = f"; and {plural(causes, 'more cause')}" if causes else ""
+    what = listing(_lacking(lacks[0]))
+    return replace(first, hosts=tuple(hosts), what=what, cause=f"{first.cause}{also}")
+
+
+def _lacking(every: Sequence[Unread]) -> list[str]:
+    """Return the names of what is lacking, as a whole or in part, each once."""
+    return list(
+        dict.fromkeys(name for one in every for name in one.what.removeprefix(PART).split(", "))
+    )
 
 
 def unread_rows(
     unread: Sequence[Unread], named: int = 4, longest: int = 200
 ) -> list[Sequence[object]]:
     """Return rows of hosts, what is missing, and the cause."""
-    rows: list[Sequence[object]] = []
-    for one in unread:
-        said = IN_WORDS.get(one.outcome, one.outcome)
-        if one.cause:
-            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
-            said = one.cause if told else f"{said}: {one.cause}"
-        cause = prose(capital(said), longest)
-        kind = "planned" if one.planned else "unread"
-        rows.append((mark(kind), bold(listing(one.hosts, named), 400), one.what, cause))
-    return rows
+    return [
+        (mark("planned" if one.planned else "unread"), bold(listing(one.hosts, named), 400),
+         one.what, prose(capital(_why(one)), longest))
+        for one in unread
+    ]  # fmt: skip
 
 
 def link(section: str) -> Markup:

@@ -9,7 +9,7 @@ from report.marks import mark
 from report.markup import Col, block, bold, halves, prose, quiet, table
 from report.reading import View
 from report.sections import ROWS, cut
-from report.sections.attention import shares
+from report.sections.fitting import shares
 from report.words import day_month, foreign, plural, readable
 
 TAKES = "as silences.yaml takes them; that a server was not read cannot be silenced"
@@ -45,7 +45,9 @@ def ids(view: View, summary: Summary) -> Markup:
     ]
     if not every:
         return Markup()
-    first = {one.anchor for _, _, shown in shares(summary) for one in shown}
+    first = {
+        one.anchor for _, _, shown in shares(summary) for row in shown for one, _ in row.fitting
+    }
     rows = [
         (mark(kind, 5), _id(view, one, one.anchor in first, aside))
         for one, kind, aside in every[:MOST_IDS]

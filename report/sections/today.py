@@ -12,6 +12,7 @@ from report.findings import summarise
 from report.markup import Page, columns, halves, infra, joined, prose
 from report.reading import View
 from report.sections import NAMES, attention, below, nth, order
+from report.sections.fitting import asides
 from report.sections.strip import strip
 from report.words import period
 
@@ -28,27 +29,27 @@ def page(view: View) -> Page:
     opening = logo + Markup(
         '<p class="eyebrow"><b>1</b> Today <span>{}</span></p><h1>{}</h1><p class="lead">{}</p>'
     ).format(long_date(info.report_date), prose(summary.headline), prose(summary.lead))
-    aside = attention.asides(summary)
+    aside = asides(summary)
     parts = [
         running_heads(view),
         _masthead(view),
         Markup('<section class="page first" id="today">{}').format(opening),
         strip(view, summary),
         *attention.findings(view, summary),
-        _soon_and_over(
-            below.later(view, summary, aside.later), below.resolved(summary, aside.rows)
+        _soon_and_unread(
+            below.later(view, summary, aside.later),
+            below.unread(summary, aside.causes, aside.above),
         ),
-        below.unread(summary, aside.causes, aside.above),
-        below.planned(summary, aside.rows),
+        halves(below.resolved(summary, aside.rows), below.planned(summary, aside.rows)),
         below.signs(),
         Markup("</section>"),
     ]
     return Page(infra(joined(parts)), f"{info.title}, {info.report_date}: {summary.headline}")
 
 
-def _soon_and_over(soon: Markup, over: Markup) -> Markup:
-    """Return both beside one another; a few columns of figures alone take half of a page."""
-    return columns((3, soon)) if soon and not over else halves(soon, over)
+def _soon_and_unread(soon: Markup, unread: Markup) -> Markup:
+    """Return both beside one another; what could not be read alone has the page's whole width."""
+    return columns((3, soon), (3, unread)) if soon else unread
 
 
 def long_date(day: date) -> str:

@@ -43,10 +43,10 @@ def figure(summary: Summary, label: str) -> Any:
 def test_worst_day() -> None:
     summary = summarise(days.worst())
     assert sentences(summary)[:4] == [
+        "critical app03: root, by password, from 10.20.4.17 at 22:41.",
         "critical 2 hosts: Down: edge06 and edge07; no route to them.",
         "critical app07: Host key changed: it was set up again, or somebody stands in between.",
         "critical db05: Down: timed out, waiting for a TCP connection to db05.",
-        "critical app03: root, by password, from 10.20.4.17 at 22:41.",
     ]
     assert "critical db03: /var 98 % full, 13 of 500 GiB free." in sentences(summary)
     assert (
@@ -55,7 +55,7 @@ def test_worst_day() -> None:
     )
     assert "warning app12: backup.service failed." in sentences(summary)
     assert summary.headline.startswith(
-        "Three servers are down, root came in by password on app03 and app07 could not be read "
+        "Root came in by password on app03, three servers are down and app07 could not be read "
         "(host key changed)"
     )
     assert (summary.hosts, summary.hosts_read, summary.hosts_partial) == (60, 56, 5)

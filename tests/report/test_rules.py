@@ -231,8 +231,8 @@ def test_a_guessed_login_is_told_once() -> None:
 @pytest.mark.parametrize(
     ("source", "before", "sentences"),
     [
-        ("203.0.113.9", KNOWN, ["warning Got in web1: ann from 203.0.113.9 at 07:00, where nobody "
-                                "of that name came from before."]),
+        ("203.0.113.9", KNOWN, ["warning Got in web1: ann from 203.0.113.9 at 07:00, first time "
+                                "from there."]),
         ("10.20.4.99", KNOWN, []),  # the network is known
         ("203.0.113.9", KNOWN[:5], []),  # too few days to call anything new
         ("203.0.113.9", [(n, "bob", "10.0.0.1") for n in range(1, 21)], []),  # a new user
@@ -267,7 +267,7 @@ HOME = "10.20.4.31"
         ("web1", 3, []),  # the hour alone is new
         ("db1", 10, []),  # the server alone is new
         ("db1", 11, []),  # so near to what is known is known
-        ("db1", 3, ["warning Got in web1: ann from 10.20.4.31 at 03:00, for the first time on "
+        ("db1", 3, ["warning Got in web1: ann from 10.20.4.31 at 03:00, first time on "
                     "this server and at this hour."]),
     ],
 )  # fmt: skip
