@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -14,15 +15,19 @@ from report.session import Run
 from report.steps import documents, new_kernel, send_out
 
 
-def catch_up(run: Run) -> None:
+def catch_up(run: Run, folders: Iterable[Path] | None = None) -> None:
     """Deliver what earlier days left: made and not sent, or collected and not even made.
 
+    folders: of these days and editions alone.
     A day that cannot be delivered costs no other day; a server that cannot be reached is not
     asked for every day.
     """
     if run.options.send is False or run.options.to or run.settings.mail.smtp is None:
         return
+    among = None if folders is None else set(folders)
     for folder in delivery.pending(run.settings.output):
+        if among is not None and folder not in among:
+            continue
         if folder == run.folder or run.server_gone:
             continue
         try:

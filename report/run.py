@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 from collectors.errors import Fault, SettingsError
 from report import delivery, store
@@ -143,7 +144,7 @@ def _make_today(run: Run) -> None:
     limited = bool(options.limit) and (known is None or bool(known.limit))
     send = _will_send(run, usually=not limited)
     if send:
-        for folder in (run.folder, *(place(run.folder, one) for one in editions(run.settings))):
+        for folder in (run.folder, *_parts(run)):
             delivery.note_due(folder)
     with new_kernel(run) as kernel:
         day = collected(run, kernel.start)
@@ -158,6 +159,10 @@ def _make_again(run: Run) -> None:
     """Make a past day's documents from its snapshot; send them only when that is asked for."""
     day = store.load(run.settings.output, run.day)
     send = _will_send(run, usually=False)
+    # What a parameter narrows is no day's report, and its editions are not asked for.
+    parts = _parts(run) if send and not run.options.parameters else []
+    for part in parts:
+        delivery.note_due(part)
     with new_kernel(run) as kernel:
         fit = documents(run, day, kernel, to_send=send)
     if fit and run.options.to:
@@ -166,6 +171,12 @@ def _make_again(run: Run) -> None:
         if not delivery.state(run.folder):
             delivery.prepare(run.folder, run.settings)
         send_out(run, run.folder)
+    catch_up(run, parts)
+
+
+def _parts(run: Run) -> list[Path]:
+    """Return the folders of the day's editions."""
+    return [place(run.folder, one) for one in editions(run.settings)]
 
 
 def _will_send(run: Run, usually: bool) -> bool:

@@ -107,6 +107,17 @@ def test_without_sending_there_is_none(site: Site, box: MailServer) -> None:
     assert not (site.day / "editions").exists()
 
 
+def test_a_past_day_that_is_sent_has_its_editions(site: Site, box: MailServer) -> None:
+    site.run("daily", "--no-send")
+    again = ("daily", "--date", site.day.name, "--send")
+    site.run(*again, "-p", "groups=['db']")  # a narrower look
+    assert to(box) == [("ops@example.org",)]
+    site.run(*again)
+    assert to(box)[1:] == [("web@example.org",)]
+    site.run(*again)
+    assert len(box.messages) == 2
+
+
 def test_a_group_that_nobody_is_in_is_refused_before_anything(site: Site, box: MailServer) -> None:
     site.write("mail", {**mail_settings(box),
                         "editions": [{"groups": ["wbe"], "to": ["web@example.org"]}]})  # fmt: skip

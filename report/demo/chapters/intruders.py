@@ -107,7 +107,8 @@ def _stolen(story: Story) -> None:
     event = Event(when, True, person.user, FOREIGN, 60122, minutes=31, sudo="/usr/bin/bash")
     _login(story, server, event)
     story.plant(
-        "login_new_source", [server.name], person.user, story.last, severity="warning",
+        # Alone it would be a warning; a key and a port that come with it make it one story.
+        "login_new_source", [server.name], person.user, story.last, severity="critical",
         source_ip=FOREIGN, at=when.isoformat(),
     )  # fmt: skip
 
