@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Silenced:
-    """A finding that somebody silenced, why, and to the end of which day."""
+    """A finding that somebody silences or did, why, and to the end of which day."""
 
     finding: Finding
     author: str
@@ -159,7 +159,8 @@ class Summary:
     some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
     the day before that are none today; days_before: how many days today is held against.
     planned: what lies in a window of maintenance; silenced: what somebody knows of. Neither is
-    among the findings. later: what will be full, soonest first.
+    among the findings. ended: those of the findings whose silence ended lately. later: what will
+    be full, soonest first.
     """
 
     headline: str
@@ -175,4 +176,5 @@ class Summary:
     days_before: int = 0
     planned: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
+    ended: tuple[Silenced, ...] = ()
     later: tuple[Later, ...] = ()

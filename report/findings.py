@@ -44,7 +44,7 @@ def _summary(known: View) -> Summary:
     every = told(findings(known), past)
     planned = tuple(one for one in every if one.planned)
     unplanned = [one for one in every if not one.planned]
-    left, silenced = divided(
+    left, silenced, ended = divided(
         unplanned, known.info.silences, known.date, known.scope.groups, known.names
     )
     # Within what page 1 asks, the new ones first; the sort is stable.
@@ -63,7 +63,7 @@ def _summary(known: View) -> Summary:
     listed, read = len(known.hosts), len(known.answered)
     return Summary(
         headline=headline(known, found),
-        lead=lead(known, found, len(silenced), len(planned)),
+        lead=lead(known, found, len(silenced), len(planned), len(ended)),
         figures=tuple(
             with_past(_figures(known, found, silenced, planned), known.frames[FIGURES_BEFORE])
         ),
@@ -72,6 +72,7 @@ def _summary(known: View) -> Summary:
         resolved=tuple(resolved(every, past, _read(known))),
         planned=planned,
         silenced=tuple(silenced),
+        ended=tuple(ended),
         later=later(known),
         days_before=len(past.days),
         hosts=listed,

@@ -82,10 +82,13 @@ def not_read(summary: Summary) -> str:
     return ", ".join(said)
 
 
-def lead(view: View, found: Sequence[Finding], silenced: int = 0, planned: int = 0) -> str:
+def lead(
+    view: View, found: Sequence[Finding], silenced: int = 0, planned: int = 0, ended: int = 0
+) -> str:
     """Return how many findings there are, and how far the report looked.
 
-    silenced, planned: how many more there are that are no findings for that.
+    silenced, planned: how many more there are that are no findings for that. ended: how many of
+    the findings were silenced until lately.
     """
     critical = sum(one.severity == "critical" for one in found)
     warnings = len(found) - critical
@@ -99,7 +102,8 @@ def lead(view: View, found: Sequence[Finding], silenced: int = 0, planned: int =
         return f"Nothing below is known, neither good nor bad.{only}"
     aside = [f"{number(silenced)} silenced"] if silenced else []
     aside += [f"{number(planned)} planned"] if planned else []
-    more = f", {' and '.join(aside)}" if aside else ""
+    aside += [f"{plural(ended, 'silence')} ended"] if ended else []
+    more = f", {listing(aside)}" if aside else ""
     return f"{' and '.join(parts)}{more}. {_reach(listed, read, part)}{only}"
 
 

@@ -87,14 +87,15 @@ def divided(
     on: date,
     groups: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
-) -> tuple[list[Finding], list[Silenced]]:
-    """Return the findings that are told, and those that are silenced on that day.
+) -> tuple[list[Finding], list[Silenced], list[Silenced]]:
+    """Return the findings that are told, those silenced on that day, and whose silence ended.
 
     Of a finding about many hosts some may be silenced: it is told of the others alone, and
     says so. groups: by full name; names: by the name shown the full one, where they differ.
     """
     told: list[Finding] = []
     silenced: list[Silenced] = []
+    over: list[Silenced] = []
     for one in found:
         left, ended = list(one.hosts), None
         for silence in silences:
@@ -112,7 +113,9 @@ def divided(
             )
         if left:
             told.append(_said(_of(one, left), one, ended))
-    return told, silenced
+        if left and ended:
+            over.append(Silenced(told[-1], ended.author, ended.reason, ended.until))
+    return told, silenced, over
 
 
 def _of(one: Finding, hosts: Sequence[str]) -> Finding:

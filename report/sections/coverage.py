@@ -24,7 +24,7 @@ OUTCOMES_SHOWN = 7
 def page(view: View) -> Page:
     """Return the section."""
     summary = summarise(view)
-    quiet_ones = [silenced(summary.silenced), ids(view, summary)]
+    quiet_ones = [silenced(summary), ids(view, summary)]
     parts = [_matrix(view), _unread(view), *quiet_ones, _evidence(view), _noted(view)]
     return section(
         "coverage",

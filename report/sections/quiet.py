@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from report.contract import Finding, Silenced, Summary
+from report.contract import Finding, Summary
 from report.marks import mark
 from report.markup import Col, block, bold, halves, prose, quiet, table
 from report.reading import View
@@ -16,18 +16,19 @@ TAKES = "as silences.yaml takes them; that a server was not read cannot be silen
 MOST_IDS = 48  # findings
 
 
-def silenced(every: tuple[Silenced, ...]) -> Markup:
-    """Return a block with a line for each finding that is silenced: by whom, why, until when."""
+def silenced(summary: Summary) -> Markup:
+    """Return a line for each silenced finding: by whom, why, until when; what ended comes first."""
+    every = [(one, "ended ") for one in summary.ended] + [(one, "") for one in summary.silenced]
     if not every:
         return Markup()
     rows = [
         (bold(one.finding.subject), prose(one.finding.sentence, 160), foreign(one.author, 60),
-         prose(one.reason, 200), day_month(one.until, with_year=True))
-        for one in every[:ROWS]
+         prose(one.reason, 200), f"{over}{day_month(one.until, with_year=True)}")
+        for one, over in every[:ROWS]
     ]  # fmt: skip
     cols = (
-        Col("Host", 30), Col("What", 60, "wide"), Col("By", 18), Col("Why", 44, "wide"),
-        Col("Until", 22, "n"),
+        Col("Host", 28), Col("What", 58, "wide"), Col("By", 18), Col("Why", 40, "wide"),
+        Col("Until", 30, "n"),
     )  # fmt: skip
     return block("Silenced", cut(len(rows), len(every), "finding"), table(cols, rows, "stack"))
 

@@ -21,6 +21,7 @@ from report.maintenance import Window
 from report.pages import coverage, servers, today
 from report.reading import view
 from report.scopes import Told
+from report.sections import quiet
 from report.sections.quiet import MOST_IDS
 from report.silences import Silence
 from report.store import Day
@@ -201,8 +202,13 @@ def test_a_silence_that_ended_says_so_and_an_old_one_does_not() -> None:
     (one,) = [f for f in ended.findings if f.kind == "disk-full" and f.subject == "db01"]
     assert one.sentence.endswith("; the silence of anna ended on 20 Nov 2026.")
     assert not ended.silenced
+    assert [(each.finding, each.author) for each in ended.ended] == [(one, "anna")]
+    assert "1 silence ended." in ended.lead
+    said = re.sub(r"<[^>]*>", " ", str(quiet.silenced(ended)))
+    assert "ended 20 Nov 2026" in said and "anna" in said
     old = full(silence(host="db01", kind="disk-full", until=date(2026, 10, 20)))
     assert not any("silence of" in one.sentence for one in old.findings)
+    assert not old.ended and "ended" not in old.lead
 
 
 def test_of_a_finding_about_many_the_others_are_told() -> None:
