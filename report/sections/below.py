@@ -24,6 +24,7 @@ from report.words import capital, count_word, day_month, foreign, listing, numbe
 UNREAD, NAMED = 4, 3  # causes; of what will be full, resolved and planned
 MOST_ABOVE = 6  # hosts told above that are named once more
 LONGEST = 160  # letters of a cause
+MANY_NAMES = 74  # mm, for names of servers alone
 block = partial(markup.block, level=2)
 SIGNS = ("critical", "warning", "unread", "planned", "good")
 MEANT = {"unread": "not read, not known", "good": "good, or resolved"}
@@ -63,9 +64,9 @@ def planned(summary: Summary, most: int = NAMED) -> Markup:
     return block("Planned", said, table(_cols(bool(summary.resolved)), rows, "stack"))
 
 
-def _cols(half: bool) -> tuple[Col, Col, Col]:
+def _cols(half: bool, name: int = 36) -> tuple[Col, Col, Col]:
     """Return the columns of a sign, a name and a sentence, on a half of the page or all of it."""
-    name, said = (22, 57) if half else (36, 133)
+    name, said = (22, 57) if half else (name, 169 - name)
     return Col("", 5, "m"), Col("", name), Col("", said, "wide")
 
 
@@ -116,7 +117,8 @@ def unread(summary: Summary, causes: Sequence[Unread], above: Sequence[str]) -> 
     more = len(every - set(above) - {host for one in causes for host in one.hosts})
     if more:
         rows.append(("", bold(f"{number(more)} more"), link("coverage")))
-    return block("Could not be read", caption, table(_cols(bool(summary.later)), rows, "stack"))
+    cols = _cols(bool(summary.later), MANY_NAMES)
+    return block("Could not be read", caption, table(cols, rows, "stack"))
 
 
 def lacking(one: Unread) -> str:

@@ -28,7 +28,11 @@ PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 166, 24, 52
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
 LETTERS, LARGE_LETTERS, NAME_LETTERS = 70, 56, 13  # on a line: of a sentence, of a host's name
 SUBJECT = 64  # letters of a finding's subject
-HALF, WHOLE = (12, 38), (20, 90)  # letters on a line of a name and of a sentence below findings
+HALF, WHOLE, MANY = (
+    (12, 38),
+    (20, 90),
+    (42, 62),
+)  # letters on a line of a name and of a sentence below findings
 
 
 class Asides(NamedTuple):
@@ -133,7 +137,7 @@ def _unread(summary: Summary, chosen: Sequence[Told], causes: int) -> int:
     left = _untold(summary, chosen)
     told = [one for one in summary.unread if one not in left]
     above = listing(dict.fromkeys(host for one in told for host in one.hosts), MOST_ABOVE)
-    width = HALF if summary.later else WHOLE
+    width = HALF if summary.later else MANY
     lines = [(above, 40 * " ")] if told else []
     rows = gathered(left)
     lines += [(listing(one.hosts, NAMED), lacking(one)) for one in rows[:causes]]

@@ -8,6 +8,7 @@ program that draws them, which places a letter a little differently, is no diffe
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from report.marks import RED
 from report.pdf import make_pdf
 from tests.report import days
 from tests.report.printing import document
@@ -25,13 +27,18 @@ DAYS = ("worst", "good", "nobody", "local")
 GREYS = 8
 SQUARE = 6  # points of a picture, 4 mm of a page
 FAR = 20  # of 255: more than a letter a little elsewhere makes of a square
-SHARE = 0.004  # of a page's squares that may be far off
+SHARE = 0.001  # of a page's squares that may be far off
 MOST_BYTES = 400_000
 
 
 def drawn(name: str, folder: Path) -> list[Image.Image]:
     """Return the pages of a day in few greys."""
-    (folder / "report.pdf").write_bytes(make_pdf(document(days.DAYS[name](), True), 60, 2048))
+    return pictured(document(days.DAYS[name](), True), folder)
+
+
+def pictured(html: str, folder: Path) -> list[Image.Image]:
+    """Return a document's pages in few greys."""
+    (folder / "report.pdf").write_bytes(make_pdf(html, 60, 2048))
     subprocess.run(
         ["pdftoppm", "-r", "40", "-gray", folder / "report.pdf", folder / "page"], check=True
     )
@@ -80,6 +87,18 @@ def test_pages_look_as_they_were_approved(name: str, tmp_path: Path) -> None:
         if (share := far_off(Image.open(path), picture)) > SHARE
     }
     assert not off, f"unlike what was approved, INFRA_GOLDEN=write draws them anew: {off}"
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no pdftoppm here")
+@pytest.mark.parametrize(
+    ("what", "by"),
+    [(r'(<p class="kn">)[\d,.]+', r"\g<1>999"), (rf'fill="{RED}"', 'fill="#fff"')],
+    ids=["other figures", "marks in white"],
+)
+def test_what_is_small_is_seen(what: str, by: str, tmp_path: Path) -> None:
+    html, changes = re.subn(what, by, document(days.worst(), True))
+    assert changes > 4
+    assert far_off(Image.open(APPROVED / "worst-1.png"), pictured(html, tmp_path)[0]) > SHARE
 
 
 def test_a_table_that_moves_a_line_down_is_seen() -> None:
