@@ -159,7 +159,8 @@ class Summary:
     some but not all outcomes good. coverage_percent: hosts_read ÷ hosts. resolved: findings of
     the day before that are none today; days_before: how many days today is held against.
     planned: what lies in a window of maintenance; silenced: what somebody knows of. Neither is
-    among the findings. later: what will be full, soonest first.
+    among the findings. later: what will be full, soonest first. critical_before: how many
+    critical findings there were on each of the days before, oldest first.
     """
 
     headline: str
@@ -176,3 +177,4 @@ class Summary:
     planned: tuple[Finding, ...] = ()
     silenced: tuple[Silenced, ...] = ()
     later: tuple[Later, ...] = ()
+    critical_before: tuple[tuple[date, int], ...] = ()

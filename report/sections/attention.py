@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 from unicodedata import east_asian_width
@@ -20,9 +19,9 @@ from report.reading import View
 from report.sections.below import NAMED, UNREAD, leading, link
 from report.sections.purpose import Purpose, purpose, purposes
 from report.sections.rest import by_kind
-from report.standing import standing
+from report.standing import in_short
 from report.trail import BLIND
-from report.words import count_word, day_month, listing, number, plural, shortened
+from report.words import count_word, listing, number, plural, shortened
 
 MOST = 14  # rows of a severity, if there is room for them
 FEWEST = 4  # of warnings that critical findings leave room for; where these do not all fit, fewer
@@ -31,7 +30,6 @@ LARGE, FEW_QUESTIONS = 6, 4  # so many critical findings stand in large type
 PLAIN = ("", "new", "ongoing", "flapping")  # states that are said on one line
 FEW = 2  # causes, where critical findings do not all fit
 WAYS = 3  # sections that the last line leads to
-A_YEAR = timedelta(days=300)
 MOST_LATER = 10  # of what will be full, on a calm day
 block = partial(markup.block, level=2)
 COLS = (Col("", 16), Col("", 5, "m"), Col("", 34), Col("", 99), Col("", 20, "n"))
@@ -52,7 +50,7 @@ def findings(view: View, summary: Summary) -> list[Markup]:
         if every:
             rows = _rows(view, every, shown, bool(summary.days_before), known)
             kind = f"find {every[0].severity}" if len(every) <= LARGE else "find"
-            blocks.append(block(title, _caption(every, len(shown)), table(COLS, rows, kind)))
+            blocks.append(block(title, caption(every, len(shown)), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
@@ -74,7 +72,7 @@ class Asides(NamedTuple):
 def asides(summary: Summary) -> Asides:
     """Return what stands below; little where page 1 has not even room for what is critical."""
     (_, critical, first), (_, warnings, second) = shares(summary)
-    left = _untold(summary, first)
+    left = untold(summary, first)
     above = len(summary.unread) - len(left)
     if len(first) < len(critical):
         return Asides(NAMED, 1, left[:FEW], above)
@@ -83,7 +81,7 @@ def asides(summary: Summary) -> Asides:
     return Asides(min(NAMED + more, MOST_LATER), NAMED, left[:UNREAD], above)
 
 
-def _untold(summary: Summary, shown: Sequence[Finding]) -> list[Unread]:
+def untold(summary: Summary, shown: Sequence[Finding]) -> list[Unread]:
     """Return the causes of what was not read that no finding above tells."""
     told = {host for one in shown if one.kind in BLIND for host in one.hosts}
     return [
@@ -100,7 +98,7 @@ def shares(summary: Summary) -> list[tuple[str, list[Finding], list[Finding]]]:
     )
     for aside, causes, fewest in ((NAMED, UNREAD, FEWEST), (1, FEW, FEW)):
         room = _room(summary, aside)
-        kept = _heights(warnings, _first(warnings, fewest))
+        kept = _heights(warnings, of_every_question(warnings, fewest))
         takes = partial(_with_causes, summary, critical, causes)
         first = _fitting(critical, room - kept, takes)
         if len(first) == len(critical):
@@ -121,17 +119,17 @@ def _fitting(
 ) -> list[Finding]:
     """Return as many findings as fit the room, at least two. takes: the height of so many."""
     for most in range(min(len(found), MOST), 2, -1):
-        chosen = _first(found, most)
+        chosen = of_every_question(found, most)
         if takes(chosen) <= room:
             return chosen
-    return _first(found, 2)
+    return of_every_question(found, 2)
 
 
 def _with_causes(
     summary: Summary, critical: Sequence[Finding], causes: int, chosen: Sequence[Finding]
 ) -> int:
     """Return the height of critical findings, and of the causes that these do not tell."""
-    left = _untold(summary, chosen)[:causes]
+    left = untold(summary, chosen)[:causes]
     lines = sum(
         max(_lines(one.cause[:200] + one.outcome, CAUSE_LETTERS),
             _lines(listing(one.hosts, NAMED)[:400], HOST_LETTERS))
@@ -183,7 +181,7 @@ def _below(summary: Summary, aside: int) -> int:
     return max(soon, HEAD + gone if over else 0) + (HEAD + plan if plans else 0)
 
 
-def _caption(found: Sequence[Finding], most: int) -> str:
+def caption(found: Sequence[Finding], most: int) -> str:
     shown = min(len(found), most)
     whole = "" if shown == len(found) else f", the worst {count_word(shown)}"
     questions = list(dict.fromkeys(one.question.lower() for one in found))
@@ -193,7 +191,7 @@ def _caption(found: Sequence[Finding], most: int) -> str:
     return f"{number(len(found))}{whole}: {', '.join(counts)}"
 
 
-def _first(found: Sequence[Finding], most: int) -> list[Finding]:
+def of_every_question(found: Sequence[Finding], most: int) -> list[Finding]:
     """Return the findings that page 1 has room for, in their order: of every question some."""
     if len(found) <= most:
         return list(found)
@@ -250,14 +248,6 @@ def _for(one: Finding, known: Purpose) -> Markup:
 
 
 def _standing(view: View, one: Finding, past: bool) -> str | Markup:
-    """Return how it stands to the days before; without any, the limit that it met."""
-    if not past:
-        return f"limit {_bound(one)}" if one.bound is not None else ""
-    if one.state == "ongoing" and one.since:  # by its date, also of yesterday: they line up
-        return f"since {day_month(one.since, with_year=one.since < view.date - A_YEAR)}"
-    said = one.state if one.state == "flapping" else standing(one, view.info.report_date)
-    return bold(said)
-
-
-def _bound(one: Finding) -> str:
-    return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
+    """Return how it stands to the days before; bold what is more than that it goes on."""
+    said = in_short(one, view.info.report_date, past)
+    return said if not past or one.state == "ongoing" else bold(said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from markupsafe import Markup
@@ -21,6 +21,7 @@ from report.words import capital, count_word, day_month, foreign, listing, numbe
 
 UNREAD, NAMED = 4, 3  # causes; of what will be full, resolved and planned
 block = partial(markup.block, level=2)
+PACE = "at the pace so far"
 SIGNS = ("critical", "warning", "unread", "planned", "good")
 MEANT = {"unread": "not read, not known", "good": "good, or resolved"}
 
@@ -32,20 +33,31 @@ def later(view: View, summary: Summary, most: int = NAMED) -> Markup:
     cols = (Col("Filesystem", 36), Col("Full on", 12, "n"), Col("Between", 24, "n"),
             Col("Now, %", 12, "n"))  # fmt: skip
     rows = [_will_be_full(view, one) for one in summary.later[:most]]
-    more = len(summary.later) - len(rows)
-    said = f"{number(more)} more within {DAYS} days; " if more else ""
-    return block("Will be full", f"{said}at the pace so far", table(cols, rows))
+    return block("Will be full", later_said(summary, len(rows)), table(cols, rows))
+
+
+def later_said(summary: Summary, shown: int) -> str:
+    """Return how many more will be full, and on what that stands."""
+    more = len(summary.later) - shown
+    return f"{number(more)} more within {DAYS} days; {PACE}" if more else PACE
 
 
 def _will_be_full(view: View, one: Later) -> Sequence[object]:
+    mount, inodes, on, span, now = full_on(one, view.info.report_date)
+    name = Markup("{} {}{}").format(bold(one.host), mount, quiet(inodes))
+    return name, bold(on), span, now
+
+
+def full_on(one: Later, today: date) -> tuple[str, str, str, str, str]:
+    """Return the mount, what of its inodes, on which day, between which, and % used now."""
+
     def day(days: float) -> str:
-        return day_month(view.info.report_date + timedelta(days=int(days)))
+        return day_month(today + timedelta(days=int(days)))
 
     inodes = " inodes" if one.what == "inodes" else ""
     inodes += f"; its {one.also} later" if one.also else ""
-    name = Markup("{} {}{}").format(bold(one.host), foreign(one.mount, 30), quiet(inodes))
     span = "that day" if one.earliest == one.latest else f"{day(one.earliest)} – {day(one.latest)}"
-    return name, bold(day(one.days)), span, percent(one.used)
+    return foreign(one.mount, 30), inodes, day(one.days), span, percent(one.used)
 
 
 def planned(summary: Summary, most: int = NAMED) -> Markup:
@@ -89,10 +101,7 @@ def unread(summary: Summary, causes: Sequence[Unread], above: int) -> Markup:
         whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
         only = "Nothing: the server was read in full."
         return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    caption = capital(not_read(summary))
-    full = summary.hosts_read - summary.hosts_partial
-    caption += f"; {number(full)} in full" if full else ""
-    caption += f"; {number(above)} told above" if above else ""
+    caption = unread_said(summary, above)
     rows = unread_rows(causes)
     more = len(summary.unread) - len(rows) - above
     if more:
@@ -101,20 +110,32 @@ def unread(summary: Summary, causes: Sequence[Unread], above: int) -> Markup:
     return block("Could not be read", caption, table(cols, rows, "stack") if rows else Markup())
 
 
+def unread_said(summary: Summary, above: int) -> str:
+    """Return how much could not be read, and how much of that the findings tell."""
+    full = summary.hosts_read - summary.hosts_partial
+    said = capital(not_read(summary)) + (f"; {number(full)} in full" if full else "")
+    return said + (f"; {number(above)} told above" if above else "")
+
+
 def unread_rows(
     unread: Sequence[Unread], named: int = 4, longest: int = 200
 ) -> list[Sequence[object]]:
     """Return rows of hosts, what is missing, and the cause."""
     rows: list[Sequence[object]] = []
     for one in unread:
-        said = IN_WORDS.get(one.outcome, one.outcome)
-        if one.cause:
-            told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
-            said = one.cause if told else f"{said}: {one.cause}"
-        cause = prose(capital(said), longest)
+        cause = prose(cause_of(one), longest)
         kind = "planned" if one.planned else "unread"
         rows.append((mark(kind), bold(listing(one.hosts, named), 400), one.what, cause))
     return rows
+
+
+def cause_of(one: Unread) -> str:
+    """Return why something was not read, in a sentence that says it once."""
+    said = IN_WORDS.get(one.outcome, one.outcome)
+    if one.cause:
+        told = one.cause.startswith((said, "host key", "their log", "its log", "no log"))
+        said = one.cause if told else f"{said}: {one.cause}"
+    return capital(said)
 
 
 def link(section: str) -> Markup:

@@ -86,7 +86,7 @@ def test_of_every_question_one_comes_first() -> None:
     view = reading.view(days.DAYS["worst"]())
     found = findings.summarise(view).findings
     questions = {one.question for one in found}
-    chosen = attention._first(found, len(questions) + 4)
+    chosen = attention.of_every_question(found, len(questions) + 4)
     assert {one.question for one in chosen} == questions
 
 
