@@ -160,7 +160,8 @@ class Summary:
     the day before that are none today; days_before: how many days today is held against.
     planned: what lies in a window of maintenance; silenced: what somebody knows of. Neither is
     among the findings. ended: those of the findings whose silence ended lately. later: what will
-    be full, soonest first.
+    be full, soonest first. critical_before: how many critical findings there were on each of the
+    days before, oldest first.
     """
 
     headline: str
@@ -178,3 +179,4 @@ class Summary:
     silenced: tuple[Silenced, ...] = ()
     ended: tuple[Silenced, ...] = ()
     later: tuple[Later, ...] = ()
+    critical_before: tuple[tuple[date, int], ...] = ()

@@ -13,6 +13,7 @@ from report.later import later
 from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, once, view
 from report.rules import asked, findings
 from report.silences import divided
+from report.statement import critical_before
 from report.states import states as every_state
 from report.store import Day
 from report.trail import resolved, told, with_past
@@ -74,6 +75,7 @@ def _summary(known: View) -> Summary:
         silenced=tuple(silenced),
         ended=tuple(ended),
         later=later(known),
+        critical_before=critical_before(known),
         days_before=len(past.days),
         hosts=listed,
         hosts_read=read,

@@ -1,4 +1,7 @@
-"""What key figures of some hosts alone were on the days before: for a report of some groups."""
+"""What key figures of some hosts alone were on the days before: for a report of some groups.
+
+The hosts are those of the groups today; those they had on the day itself are not asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from report import history, tally
+from report import derived, history, tally
 from report.store import Day
 from report.trail import FIGURE_DAYS, PLANNED
 from report.words import percent
@@ -15,19 +18,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("host", "day", "label", "value")
+NAMES = tuple(column.name for column in tally.TALLY if column.name != "groups")
 
 
-def figures_of(day: Day, hosts: Collection[str], found: pd.DataFrame) -> pd.DataFrame:
+def figures_of(
+    day: Day, hosts: Collection[str], found: pd.DataFrame, days: int = FIGURE_DAYS
+) -> pd.DataFrame:
     """Return the key figures of these hosts on the days before. Columns: COLUMNS, host is NA.
 
-    found: the findings of the days before, with rows of these hosts and of none. A figure
-    that is not known on a day has no row there.
+    found: the findings of the days before, with rows of these hosts and of none. days: so many
+    of them. A figure that is not known on a day has no row there.
     """
     import pandas as pd
 
-    names = [column.name for column in tally.TALLY]
-    until = day.date - timedelta(days=1)
-    rows = history.rows(day.folder.parent, tally.NAME, names, until, FIGURE_DAYS, tally.FOLDER)
+    rows = history.rows(
+        day.folder.parent, tally.NAME, NAMES, day.date - timedelta(days=1), days, tally.FOLDER,
+        sorted(hosts),
+    )  # fmt: skip
     rows = rows[rows["host"].isin(list(hosts))]
     own = found[found["host"].notna() & (found["question"] == "Filling")]
     full = own[own["aside"].ne(PLANNED).fillna(True)].groupby("day").size()
@@ -38,6 +45,17 @@ def figures_of(day: Day, hosts: Collection[str], found: pd.DataFrame) -> pd.Data
         each["Disks above limit"] = float(full.get(on, 0)) if on in known else None
         made += [(None, int(str(on)), label, v) for label, v in each.items() if v is not None]
     return pd.DataFrame(made, columns=list(COLUMNS))
+
+
+def figures_over(day: Day, hosts: Collection[str], days: int) -> pd.DataFrame:
+    """Return the same for so many days before, read once more: a report keeps but some weeks."""
+    until = day.date - timedelta(days=1)
+    names = ("host", "question", "aside")
+    every = history.rows(day.folder.parent, "findings", names, until, days, derived.FOLDER)
+    theirs = every["host"].isin(list(hosts))
+    # A day with findings of others alone was a day all the same.
+    found = every.assign(host=every["host"].astype(object).where(theirs))
+    return figures_of(day, hosts, found, days)
 
 
 def _up(looks: pd.DataFrame) -> float | None:

@@ -62,7 +62,7 @@ def compose(
     message["Message-ID"] = message_id(day, mail.sender or NOBODY, (*groups, *(to or ())))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    said = mailbody.said(day, summary, attachments, without_pdf)
+    said = mailbody.said(day, summary, attachments, without_pdf, groups)
     own = settings.templates
     message.set_content(_rendered("mail.txt.j2", said, own), cte="quoted-printable")
     html = _rendered("mail.html.j2", said, own)
@@ -149,7 +149,7 @@ def _rendered(template: str, said: dict[str, Any], own: Path | None) -> str:
         loader=FileSystemLoader([*([own] if own else []), TEMPLATES]), undefined=StrictUndefined,
         autoescape=template.endswith(".html.j2"), trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(marks=mailbody.MARKS, width=mailbody.WIDTH)
+    environment.globals.update(marks=mailbody.MARKS, meant=mailbody.MEANING, width=mailbody.WIDTH)
     environment.filters.update(text=mailbody.text, wrapped=mailbody.wrapped, kept=mailbody.kept)
     try:
         return environment.get_template(template).render(said)

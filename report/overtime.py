@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from report import derived, history
 from report.cells import Column, Grid
 from report.contract import KeyFigure
+from report.formerly import figures_over
 from report.grids import beside
+from report.reading import View
 from report.store import Day
+from report.words import listing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +27,12 @@ COLUMNS = ("host", "mount", "fs_type", *NUMBERS)
 
 
 def trends(day: Day, figures: Sequence[KeyFigure]) -> Grid | None:
-    """Return the key figures by day, oldest first, a column each; None without a past."""
-    names = ("label", "value")
-    rows = history.rows(day.folder.parent, "figures", names, day.date, DAYS, derived.FOLDER)
+    """Return the key figures by day, oldest first, a column each; None without a past.
+
+    Of a report of some groups they are those of the groups' hosts.
+    """
+    groups = day.groups if isinstance(day, View) else ()
+    rows = _of_groups(day) if groups else _of_all(day)
     today = day.date.toordinal()
     known = {
         (int(row["day"]), str(row["label"])): float(row["value"])
@@ -42,7 +48,18 @@ def trends(day: Day, figures: Sequence[KeyFigure]) -> Grid | None:
         for one in figures
     ]
     made = [(_date(one), *(known.get((one, each.label)) for each in figures)) for one in days]
-    return Grid(TRENDS, columns, made, "The key figures by day; empty where one was not known.")
+    whose = f" of the hosts in {listing(groups)}" if groups else ""
+    said = f"The key figures{whose} by day; empty where one was not known."
+    return Grid(TRENDS, columns, made, said)
+
+
+def _of_all(day: Day) -> pd.DataFrame:
+    names = ("label", "value")
+    return history.rows(day.folder.parent, "figures", names, day.date, DAYS, derived.FOLDER)
+
+
+def _of_groups(day: Day) -> pd.DataFrame:
+    return figures_over(day, [str(one) for one in day.frames["hosts"]["host"]], DAYS - 1)
 
 
 def disks(day: Day) -> Grid | None:

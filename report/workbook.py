@@ -26,7 +26,7 @@ from report.found import findings
 from report.grids import grids
 from report.looks import COVER, Looks
 from report.own import WORKBOOK, find
-from report.reading import View, view
+from report.reading import view
 from report.sheets import Sheet
 from report.store import Day
 from report.trendcharts import add_trends
@@ -56,10 +56,8 @@ def all_grids(day: Day, summary: Summary) -> list[Grid]:
     """Return the tables of every sheet but the first."""
     made = [findings(summary), *grids(day)]
     processed = sum(not grid.frame for grid in made)
-    past: tuple[Grid | None, ...] = (
-        () if isinstance(day, View) and day.groups else (overtime.trends(day, summary.figures),)
-    )
-    past += (overtime.disks(day),) if "disks" in day.frames else ()
+    past = [overtime.trends(day, summary.figures)]
+    past += [overtime.disks(day)] if "disks" in day.frames else []
     made[processed:processed] = [grid for grid in past if grid]
     return _with_own_titles([*made, dictionary.dictionary(day)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date
 from functools import partial
 
 from markupsafe import Markup
@@ -17,12 +17,11 @@ from report.reading import View
 from report.sections.below import leading, link
 from report.sections.fitting import WAYS, is_large, name_lines, rest_of, shares
 from report.sections.purpose import Purpose, purpose, purposes
-from report.standing import standing
+from report.standing import in_short
 from report.together import LONGEST, Told, apart
-from report.words import count_word, day_month, number, plural
+from report.words import count_word, number, plural
 
 FEW_QUESTIONS = 4
-A_YEAR = timedelta(days=300)
 block = partial(markup.block, level=2)
 COLS = (Col("", 16), Col("", 5, "m"), Col("", 30), Col("", 103), Col("", 20, "n"))
 FOR = 40  # letters of what it is for
@@ -37,13 +36,14 @@ def findings(view: View, summary: Summary) -> list[Markup]:
             severity = every[0].first.severity
             rows = _rows(view, every, shown, bool(summary.days_before), known)
             kind = f"find {severity}" if is_large(every) else "find"
-            blocks.append(block(title, _caption(every, shown), table(COLS, rows, kind)))
+            blocks.append(block(title, caption(every, shown), table(COLS, rows, kind)))
         else:
             blocks.append(block(title, _none(view), Markup()))
     return blocks
 
 
-def _caption(every: Sequence[Told], shown: Sequence[Told]) -> str:
+def caption(every: Sequence[Told], shown: Sequence[Told]) -> str:
+    """Return how many findings there are, of which questions, and how many of them are told."""
     found, told = apart(every), apart(shown)
     whole = f", the worst {count_word(len(told))}" if 0 < len(told) < len(found) else ""
     questions = list(dict.fromkeys(one.question.lower() for one in found))
@@ -109,16 +109,13 @@ def _for(one: Finding, known: Purpose) -> Markup:
 
 
 def _standing(view: View, row: Told, past: bool) -> str | Markup:
-    """Return how it stands to the days before; without any, the limit that it met."""
-    one = row.first
-    if not past:
-        return f"limit {_bound(one)}" if one.bound is not None else ""
-    more = f", {count_word(row.new)} new" if row.new and one.state != "new" else ""
-    if one.state == "ongoing" and one.since:  # by its date, also of yesterday: they line up
-        return f"since {day_month(one.since, with_year=one.since < view.date - A_YEAR)}{more}"
-    said = one.state if one.state == "flapping" else standing(one, view.info.report_date)
-    return bold(f"{said}{more}")
+    """Return how it stands to the days before; bold what is more than that it goes on."""
+    said = standing_of(row, view.info.report_date, past)
+    return said if not past or row.first.state == "ongoing" else bold(said)
 
 
-def _bound(one: Finding) -> str:
-    return f"{one.bound:g} %" if one.section == "disks" else number(one.bound)
+def standing_of(row: Told, today: date, past: bool) -> str:
+    """Return how a row stands to the days before; without any, the limit that it met."""
+    more = row.new if past and row.first.state != "new" else 0
+    said = in_short(row.first, today, past)
+    return f"{said}, {count_word(more)} new" if more else said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from markupsafe import Markup
@@ -26,6 +26,7 @@ MOST_ABOVE = 6  # hosts told above that are named once more
 LONGEST = 160  # letters of a cause
 MANY_NAMES = 74  # mm, for names of servers alone
 block = partial(markup.block, level=2)
+PACE = "at the pace so far"
 SIGNS = ("critical", "warning", "unread", "planned", "good")
 MEANT = {"unread": "not read, not known", "good": "good, or resolved"}
 
@@ -37,20 +38,31 @@ def later(view: View, summary: Summary, most: int = NAMED) -> Markup:
     cols = (Col("Filesystem", 36), Col("Full on", 12, "n"), Col("Between", 24, "n"),
             Col("Now, %", 12, "n"))  # fmt: skip
     rows = [_will_be_full(view, one) for one in summary.later[:most]]
-    more = len(summary.later) - len(rows)
-    said = f"{number(more)} more within {DAYS} days; " if more else ""
-    return block("Will be full", f"{said}at the pace so far", table(cols, rows))
+    return block("Will be full", later_said(summary, len(rows)), table(cols, rows))
+
+
+def later_said(summary: Summary, shown: int) -> str:
+    """Return how many more will be full, and on what that stands."""
+    more = len(summary.later) - shown
+    return f"{number(more)} more within {DAYS} days; {PACE}" if more else PACE
 
 
 def _will_be_full(view: View, one: Later) -> Sequence[object]:
+    mount, inodes, on, span, now = full_on(one, view.info.report_date)
+    name = Markup("{} {}{}").format(bold(one.host), mount, quiet(inodes))
+    return name, bold(on), span, now
+
+
+def full_on(one: Later, today: date) -> tuple[str, str, str, str, str]:
+    """Return the mount, what of its inodes, on which day, between which, and % used now."""
+
     def day(days: float) -> str:
-        return day_month(view.info.report_date + timedelta(days=int(days)))
+        return day_month(today + timedelta(days=int(days)))
 
     inodes = " inodes" if one.what == "inodes" else ""
     inodes += f"; its {one.also} later" if one.also else ""
-    name = Markup("{} {}{}").format(bold(one.host), foreign(one.mount, 30), quiet(inodes))
     span = "that day" if one.earliest == one.latest else f"{day(one.earliest)} – {day(one.latest)}"
-    return name, bold(day(one.days)), span, percent(one.used)
+    return foreign(one.mount, 30), inodes, day(one.days), span, percent(one.used)
 
 
 def planned(summary: Summary, most: int = NAMED) -> Markup:
@@ -96,14 +108,9 @@ def unread(summary: Summary, causes: Sequence[Unread], above: Sequence[str]) -> 
 
     causes: the rows there is room for. above: the hosts that the findings tell.
     """
+    said = unread_said(summary)
     if not summary.unread:
-        whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
-        only = "Nothing: the server was read in full."
-        return block("Could not be read", only if summary.hosts == 1 else whole, Markup())
-    blind, part = summary.hosts - summary.hosts_read, summary.hosts_partial
-    counts = ((blind, "not at all"), (part, "in part"))
-    said = ", ".join(f"{number(n)} {how}" for n, how in counts if n)
-    caption = capital(not_read(summary)) if summary.hosts == 1 else said
+        return block("Could not be read", said, Markup())
     rows: list[Sequence[object]] = []
     if above:
         names = listing(above, MOST_ABOVE)
@@ -118,15 +125,29 @@ def unread(summary: Summary, causes: Sequence[Unread], above: Sequence[str]) -> 
     if more:
         rows.append(("", bold(f"{number(more)} more"), link("coverage")))
     cols = _cols(bool(summary.later), MANY_NAMES)
-    return block("Could not be read", caption, table(cols, rows, "stack"))
+    return block("Could not be read", said, table(cols, rows, "stack"))
+
+
+def unread_said(summary: Summary) -> str:
+    """Return how many servers could not be read, or that all were."""
+    if not summary.unread:
+        whole = f"Nothing: all {plural(summary.hosts, 'server')} were read in full."
+        return "Nothing: the server was read in full." if summary.hosts == 1 else whole
+    if summary.hosts == 1:
+        return capital(not_read(summary))
+    counts = (
+        (summary.hosts - summary.hosts_read, "not at all"), (summary.hosts_partial, "in part")
+    )  # fmt: skip
+    return ", ".join(f"{number(n)} {how}" for n, how in counts if n)
 
 
 def lacking(one: Unread) -> str:
     """Return what of hosts was not read, and why."""
-    return f"{one.what}: {_why(one)}"
+    return f"{one.what}: {why(one)}"
 
 
-def _why(one: Unread) -> str:
+def why(one: Unread) -> str:
+    """Return why something was not read, with its outcome said once."""
     said = IN_WORDS.get(one.outcome, one.outcome)
     if not one.cause or one.cause.startswith((said, "host key", "their log", "its log", "no log")):
         return one.cause or said
@@ -177,7 +198,7 @@ def unread_rows(
     """Return rows of hosts, what is missing, and the cause."""
     return [
         (mark("planned" if one.planned else "unread"), bold(listing(one.hosts, named), 400),
-         one.what, prose(capital(_why(one)), longest))
+         one.what, prose(capital(why(one)), longest))
         for one in unread
     ]  # fmt: skip
 

@@ -51,7 +51,7 @@ class Asides(NamedTuple):
 def asides(summary: Summary) -> Asides:
     """Return what stands below; little where page 1 has not even room for what is critical."""
     (_, critical, first), (_, warnings, second) = shares(summary)
-    left = _untold(summary, first)
+    left = untold(summary, first)
     above = tuple(
         dict.fromkeys(
             host for one in summary.unread if one not in left and not one.planned
@@ -67,7 +67,7 @@ def asides(summary: Summary) -> Asides:
     return Asides(min(NAMED + more, MOST_LATER), NAMED, rows[:UNREAD], above)
 
 
-def _untold(summary: Summary, shown: Sequence[Told]) -> list[Unread]:
+def untold(summary: Summary, shown: Sequence[Told]) -> list[Unread]:
     """Return the causes of what was not read that no finding above tells."""
     told = {host for one in apart(shown) if one.kind in BLIND for host in one.hosts}
     return [
@@ -84,7 +84,7 @@ def shares(summary: Summary) -> list[tuple[str, list[Told], list[Told]]]:
     )
     for aside, causes, fewest in ((NAMED, UNREAD, FEWEST), (1, FEW, 0)):
         room = _room(summary)
-        kept = _heights(warnings, _first(warnings, fewest))
+        kept = _heights(warnings, of_every_question(warnings, fewest))
         takes = partial(_with_below, summary, critical, aside, causes)
         first = _fitting(critical, room - kept, takes)
         if len(first) == len(critical):
@@ -105,10 +105,10 @@ def _fitting(
 ) -> list[Told]:
     """Return as many rows as fit the room, a few at least. takes: the height of so many."""
     for most in range(min(len(found), MOST), least, -1):
-        chosen = _first(found, most)
+        chosen = of_every_question(found, most)
         if takes(chosen) <= room:
             return chosen
-    return _first(found, least)
+    return of_every_question(found, least)
 
 
 def _with_below(
@@ -134,7 +134,7 @@ def _soon(summary: Summary) -> int:
 
 def _unread(summary: Summary, chosen: Sequence[Told], causes: int) -> int:
     """Return the height of what could not be read."""
-    left = _untold(summary, chosen)
+    left = untold(summary, chosen)
     told = [one for one in summary.unread if one not in left]
     above = listing(dict.fromkeys(host for one in told for host in one.hosts), MOST_ABOVE)
     width = HALF if summary.later else MANY
@@ -186,7 +186,7 @@ def _lines(said: str, letters: int) -> int:
     return max(1, -(-wide // letters))
 
 
-def _first(found: Sequence[Told], most: int) -> list[Told]:
+def of_every_question(found: Sequence[Told], most: int) -> list[Told]:
     """Return the rows that page 1 has room for, in their order: of every question some."""
     if len(found) <= most:
         return list(found)

@@ -34,7 +34,7 @@ def page(view: View) -> Page:
         running_heads(view),
         _masthead(view),
         Markup('<section class="page first" id="today">{}').format(opening),
-        strip(view, summary),
+        strip(summary),
         *attention.findings(view, summary),
         _soon_and_unread(
             below.later(view, summary, aside.later),

@@ -11,6 +11,7 @@ from report import mailbody
 from report.contract import Summary
 from report.selfcheck.figures import bare, missing, short
 from report.selfcheck.screen import UNSEEN, VOID
+from report.statement import statement
 
 BODIES = {"plain": "text", "html": "HTML"}
 
@@ -18,8 +19,8 @@ BODIES = {"plain": "text", "html": "HTML"}
 def faults(message: EmailMessage, summary: Summary) -> list[str]:
     """Return what in a message's bodies is not as the snapshot has it.
 
-    Headline, lead, key figures, and as many critical findings as a body has room for: our
-    templates have them, and one of a site's own may change or drop one.
+    Headline, lead, the number that matters, key figures, and as many critical findings as a
+    body has room for: our templates have them, and one of a site's own may change or drop one.
     """
     return [fault for kind in BODIES for fault in _body(message, kind, summary)]
 
@@ -37,15 +38,16 @@ def _body(message: EmailMessage, kind: str, summary: Summary) -> Iterator[str]:
 
 def _as_mailed(summary: Summary) -> Summary:
     headline, lead = (mailbody.text(one) for one in (summary.headline, summary.lead))
-    return replace(summary, headline=headline, lead=lead)
+    figures = (statement(summary).figure, *summary.figures)
+    return replace(summary, headline=headline, lead=lead, figures=figures)
 
 
 def _critical(shown: str, summary: Summary) -> Iterator[str]:
     inside = bare(shown)
-    critical = [one for one in summary.findings if one.severity == "critical"]
-    for one in critical[: mailbody.MOST]:
-        if bare(mailbody.text(one.sentence)) not in inside:
-            yield f"a critical finding is missing: {short(one.sentence)}"
+    (_, critical), _ = mailbody.chosen(summary)
+    for row in critical:
+        if bare(mailbody.text(row.said)) not in inside:
+            yield f"a critical finding is missing: {short(row.said)}"
 
 
 class _Shown(HTMLParser):

@@ -18,8 +18,9 @@ from report.store import Day
 from tests.report import days
 
 HTML, TEXT = "mail.html.j2", "mail.txt.j2"
-LEAD = '<p class="i" style="{{ font }}font-size:15px;line-height:22px;color:#1a1a1a;margin:0 0 8px">{{ lead|kept }}</p>'
-SENTENCE = 'one.sentence, "", not loop.first, under=one.standing'
+LEAD = "{{ lead|kept }}"
+SENTENCE = "{{ cell(one.sentence, rule=not one.question) }}"
+NUMBER = "{{ statement.value }}"
 FIGURES = "{% for one in figures %}"
 
 
@@ -86,8 +87,10 @@ def test_every_figure_of_the_snapshot_is_looked_for_in_both_bodies(tmp_path: Pat
         (TEXT, FIGURES, FIGURES.replace("figures", "figures[:-1]"), "text “Coverage” is 93.3 %"),
         (HTML, "{{ headline|kept }}", "Good morning", "HTML the headline is missing: "),
         (TEXT, "{{ headline|text|wrapped }}", "Good morning", "text the headline is missing: "),
+        (HTML, NUMBER, "7", "HTML “Critical findings” is 6, and there stands 7"),
+        (TEXT, "{{ figure(statement) }}", "", "text “Critical findings” is 6, and it does not"),
         (HTML, LEAD, "", "HTML the lead is missing: "),
-        (HTML, SENTENCE, "one.subject", "HTML a critical finding is missing: "),
+        (HTML, SENTENCE, "", "HTML a critical finding is missing: "),
         (TEXT, "{% for block in blocks %}", "{% for block in [] %}", "text a critical finding is"),
     ],
 )  # fmt: skip

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from report import derived, store
+from report import derived, overtime, store
 from report.findings import summarise
 from report.narrowing import narrowed
 from report.reading import view
 from report.trail import FIGURE_DAYS
+from report.workbook import write_workbook
 from tests.report import days
 from tests.report.fleets import DATE, GIB, TO, Fleet
 
@@ -35,7 +37,7 @@ def on_day(output: Path, back: int, backup: str = "ok") -> store.Day:
     day = made.day(report_date=DATE - timedelta(days=back), sections=sections)
     store.save(store.day_folder(output, day.date), day.info, day.frames, {})
     saved = store.load(output, day.date)
-    derived.save(saved)
+    derived.save(saved, scored=False)
     return saved
 
 
@@ -51,6 +53,27 @@ def test_an_edition_has_its_own_figures_of_the_days_before(tmp_path: Path) -> No
     whole = {one.label: one.before for one in summarise(view(past[-1])).figures}
     assert whole["Logins failed"] != said["Logins failed"].before[:-1]
     assert len(said["Coverage"].before) == 6 <= FIGURE_DAYS
+
+
+def test_an_edition_has_its_own_sheet_of_trends(tmp_path: Path) -> None:
+    made = [on_day(tmp_path, back) for back in range(FIGURE_DAYS + 3, -1, -1)]
+    editions = [narrowed(day, ["web"]) for day in made]
+    write_workbook(editions[-1], tmp_path / "report.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Trends"]
+    assert len(sheet._charts) == len(summarise(editions[-1]).figures)
+    head, *rows = sheet.iter_rows(values_only=True)
+    said = {one.label for one in summarise(editions[-1]).figures}
+    assert {str(one).removesuffix(" (%)") for one in head[1:]} == said
+    for row, day in zip(rows, editions, strict=True):  # more of them than page 1 has room for
+        assert row[0].date() == day.date
+        assert list(row[1:]) == [one.amount for one in summarise(day).figures]
+    whole = overtime.trends(view(made[-1]), summarise(made[-1]).figures)
+    assert whole is not None and [list(row) for row in whole.rows] != [list(row) for row in rows]
+
+
+def test_a_first_edition_has_no_trends(tmp_path: Path) -> None:
+    day = narrowed(on_day(tmp_path, 0), ["db"])
+    assert overtime.trends(day, summarise(day).figures) is None
 
 
 @pytest.mark.parametrize(

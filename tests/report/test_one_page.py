@@ -88,7 +88,7 @@ def test_of_every_question_one_comes_first() -> None:
     view = reading.view(days.DAYS["worst"]())
     rows = together(findings.summarise(view).findings)
     questions = {one.first.question for one in rows}
-    chosen = fitting._first(rows, len(questions) + 5)
+    chosen = fitting.of_every_question(rows, len(questions) + 5)
     assert {one.first.question for one in chosen} == questions
 
 

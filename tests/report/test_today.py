@@ -20,7 +20,7 @@ from report.rules import RULES
 from report.sections.fitting import asides, shares
 from report.sections.purpose import purpose, purposes
 from report.sections.rest import NOUNS, by_kind
-from report.sections.strip import critical_before
+from report.statement import critical_before
 from tests.report import days
 from tests.report.fleets import DATE, Fleet
 
@@ -127,7 +127,7 @@ def test_one_number_matters_and_what_it_was(tmp_path: Path) -> None:
         store.save(store.day_folder(tmp_path, day.date), day.info, day.frames, {})
         derived.save(store.load(tmp_path, day.date))
     last = store.load(tmp_path)
-    assert critical_before(view(last)) == (0, 1, 1)
+    assert [count for _, count in critical_before(view(last))] == [0, 1, 1]
     said = text(today(last).html)
     assert "Critical findings 2 +1 Filling 2 1 yesterday; 1 of today’s is new." in said
     good = text(today(store.load(tmp_path, DATE.replace(day=DATE.day - 3))).html)
