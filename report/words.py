@@ -74,7 +74,7 @@ def beginning(text: Any, longest: int) -> str:
     if len(said) <= longest:
         return said
     kept = said[: longest - 1]
-    end = kept.rfind(" ")
+    end = len(kept) if said[longest - 1] == " " else kept.rfind(" ")
     return kept[: end if longest - end <= WORD else None].rstrip(" ,;:") + " …"
 
 

@@ -102,7 +102,8 @@ def _memory(view: View) -> Markup:
     most = ""
     for host, value in list(zip(rest["host"], rest["used"], strict=True))[:1]:
         next_, below = f"{host}, {percent(value)} %", number(len(rest))
-        most = f"of the {below} others most on {next_}" if len(bad) else f"most on {next_}"
+        others = f"of the {below} others most on" if len(rest) > 1 else "the other is"
+        most = f"{others} {next_}" if len(bad) else f"most on {next_}"
     alone = len(view.hosts) == 1
     good = "Not short of memory" if alone else "None is short of memory"
     return listed(view, "Memory", "memory", bad, cols, cells, "server", good, most)
