@@ -51,9 +51,9 @@ def used_over_fleet(percents: pd.Series, warning: float, critical: float) -> Fig
         counts[min(int(value // 5), 19)] += 1
     over = int((percents >= warning).sum())
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(84 * MM, 32 * MM))
+        figure = Figure(figsize=(84 * MM, 30 * MM))
         axes = figure.subplots()
-        figure.subplots_adjust(left=0.002, right=0.998, top=0.8, bottom=0.16)
+        figure.subplots_adjust(left=0.002, right=0.998, top=0.79, bottom=0.17)
         places = [5 * n + 2.5 for n in range(20)]
         steps = [(5 * n >= critical, 5 * n >= warning) for n in range(20)]
         colours = [RED if red else INK if dark else MID for red, dark in steps]

@@ -123,6 +123,25 @@ def capital_of(view: View, sentence: str) -> str:
     return sentence if sentence.startswith(tuple(view.hosts)) else capital(sentence)
 
 
+def clauses(view: View, found: Sequence[Finding]) -> tuple[str, int]:
+    """Return what a section's findings come to, and how many are told with it.
+
+    What has no room is left out as a whole: a reader can count the rest.
+    """
+    by_question: dict[str, list[Finding]] = {}
+    for one in found:
+        by_question.setdefault(one.question, []).append(one)
+    kept: list[str] = []
+    told = 0
+    for every in by_question.values():
+        said = _clauses(every, view)
+        if kept and len(", ".join([*kept, *said])) > TWO_LINES:
+            break
+        kept += said
+        told += len(every)
+    return listing(kept), told
+
+
 def _sentence(clauses: Sequence[str]) -> str:
     kept = list(clauses[:CLAUSES])
     while len(kept) > 1 and len(", ".join(kept)) > TWO_LINES:

@@ -151,6 +151,11 @@ def filling(
         drawn = "L".join(f"{x_of(d):.1f} {y_of(v):.1f}" for d, v in shape)
         parts.append(Markup('<path d="M{}Z" fill="{}" stroke="{}" stroke-width=".8"/>').format(
             drawn, *(2 * (ROSE if critical else HAIR,))))  # fmt: skip
+        early, late = (min(days, ahead) for days in wedge)
+        if wedge.early <= ahead:  # a thin wedge near the top is hardly seen: when it is full is
+            parts.append(Markup('<path d="M{:.1f} {:.1f}h{:.1f}v3h-{:.1f}z" fill="{}"/>').format(
+                x_of(early) - 0.8, y_of(100) - 3, *(2 * (x_of(late) - x_of(early) + 1.6,)),
+                RED if critical else MID))  # fmt: skip
     count = len(values) - 1
     places = [None if v is None else (x_of(i - count), y_of(v)) for i, v in enumerate(values)]
     parts.append(path(places, colour))

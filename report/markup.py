@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from report.words import number, readable
+from report.words import UNKNOWN, beginning, number, readable
 
 NOTHING = Markup()
 TABLE = '<div class="scroll"><table'
@@ -55,6 +55,11 @@ def text(value: Any, longest: int = 64) -> Markup:
     return escape(readable(value, longest))
 
 
+def quoted(value: Any, longest: int = 240) -> Markup:
+    """Return what a server said, whole where there is room; a cell cuts a plain text at 64."""
+    return escape(UNKNOWN if value == "" else beginning(value, longest))
+
+
 def prose(said: str, longest: int = LONGEST_PROSE) -> Markup:
     """Return a sentence: commands between backticks as code, no line end before a %."""
     parts = str(text(said, longest)).split("`")
@@ -82,7 +87,7 @@ def quiet(value: Any) -> Markup:
     return Markup('<span class="quiet">{}</span>').format(text(value))
 
 
-def joined(parts: Iterable[Markup | str], between: str = "") -> Markup:
+def joined(parts: Iterable[Markup | str], between: Markup | str = "") -> Markup:
     """Return parts behind one another."""
     return escape(between).join(parts)
 

@@ -15,6 +15,7 @@ IN_MEMORY = ("tmpfs", "devtmpfs", "ramfs")
 # Their files are those of filesystems that have rows of their own.
 MIRRORS = ("overlay", "ecryptfs", "fuse.mergerfs", "fuse.unionfs", "fuse.bindfs", "fuse.gocryptfs",
            "fuse.encfs", "fuse.unionfs-fuse")  # fmt: skip
+REMOTE = "remote shares"
 UPTIME_STEPS = (
     ("under a day", 1),
     ("1 to 7 days", 7),
@@ -72,13 +73,13 @@ def fullest(once: pd.DataFrame) -> pd.DataFrame:
 def space_by_group(once: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
     """Return the space on disks of each group of hosts, shared pools counted once.
 
-    Rows: a group each, in the order of their names; a remote filesystem belongs to the
-    group "remote". Columns: group, filesystems, size_bytes, used_bytes, used_percent.
+    Rows: a group each, in the order of their names; remote filesystems belong to no host's
+    group, but are REMOTE. Columns: group, filesystems, size_bytes, used_bytes, used_percent.
     """
     frame = once[once["size_bytes"].notna() & ~once["fs_type"].isin(IN_MEMORY)].copy()
     pool = _pool(frame)
     frame["group"] = frame["host"].astype(object).map(groups)
-    frame.loc[frame["remote"].fillna(False).astype(bool), "group"] = "remote"
+    frame.loc[frame["remote"].fillna(False).astype(bool), "group"] = REMOTE
     # What shares a pool shares its free space: used adds up, what is free counts once.
     free = (frame["size_bytes"] - frame["used_bytes"]).astype("Float64")
     frame["free"] = free.mask(pool != "", frame["available_bytes"].astype("Float64"))
@@ -170,20 +171,20 @@ def by_hour(logins: pd.DataFrame, from_at: datetime, to_at: datetime, zone: tzin
 def systems(hosts: pd.DataFrame) -> pd.DataFrame:
     """Return the operating systems. Rows: one a name and version, most hosts first.
 
-    Columns: system, hosts, kernels (how many different ones).
+    Columns: system, hosts, kernels (how many different ones), on (the kernels and how many
+    hosts each has, most first).
     """
     known = hosts[hosts["os_name"].notna()]
     version = known["os_version"].fillna("").astype(object)
     system = (known["os_name"].astype(object) + " " + version).str.strip()
     counted = known.assign(system=system).groupby("system", sort=True)
     frame = counted.agg(hosts=("host", "nunique"), kernels=("kernel", "nunique")).reset_index()
-    return frame.sort_values("hosts", ascending=False, kind="stable")
-
-
-def kernels(hosts: pd.DataFrame) -> pd.DataFrame:
-    """Return the kernels. Rows: one a kernel, most hosts first. Columns: kernel, hosts, example."""
-    counted = hosts[hosts["kernel"].notna()].groupby("kernel", sort=True)
-    frame = counted.agg(hosts=("host", "nunique"), example=("host", "min")).reset_index()
+    on = [
+        list(rows.groupby("kernel", sort=True)["host"].nunique().astype(int)
+             .sort_values(ascending=False, kind="stable").items())
+        for _, rows in counted
+    ]  # fmt: skip
+    frame["on"] = pd.Series(on, frame.index, dtype=object)
     return frame.sort_values("hosts", ascending=False, kind="stable")
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from report.glyphs import GLYPHS
@@ -66,6 +66,16 @@ def shortened(text: str, longest: int) -> str:
     if 0 <= begin <= WORD and head - end <= WORD < end:
         return f"{first[:end].rstrip(' ,;:')} … {last[begin + 1 :]}"
     return f"{first}…{last}"
+
+
+def beginning(text: Any, longest: int) -> str:
+    """Return text from a server as `readable` does, but cut at its end: what a log says first."""
+    said = readable(text, 10 * longest)
+    if len(said) <= longest:
+        return said
+    kept = said[: longest - 1]
+    end = len(kept) if said[longest - 1] == " " else kept.rfind(" ")
+    return kept[: end if longest - end <= WORD else None].rstrip(" ,;:") + " …"
 
 
 def is_missing(value: Any) -> bool:
@@ -161,6 +171,19 @@ def moment(at: Any, zone: tzinfo, from_at: datetime, to_at: datetime) -> str:
 def day_month(at: date, with_year: bool = False) -> str:
     """Return "22 Nov", or "21 Mar 2025"."""
     return f"{at.day} {at:%b}" + (f" {at.year}" if with_year else "")
+
+
+def days_until(at: datetime, now: datetime, zone: tzinfo) -> int:
+    """Return the days to a time as a calendar counts them: −1 is yesterday, whatever the hour."""
+    return (at.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
+def last_day(at: datetime) -> date:
+    """Return the day with which something ends that is told by the day: 23:59:59 UTC is its end.
+
+    It is that day wherever the report is read.
+    """
+    return at.astimezone(UTC).date()
 
 
 def period(from_at: datetime, to_at: datetime, zone: tzinfo, zone_name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from report.contract import Finding, Severity
 from report.reading import View, frame_of, plain
 from report.rules.wording import bound_of
-from report.words import day_month, foreign, is_missing, plural
+from report.words import day_month, days_until, foreign, is_missing, plural
 
 
 def running_out(view: View) -> list[Finding]:
@@ -24,7 +24,7 @@ def running_out(view: View) -> list[Finding]:
         if left >= timedelta(days=limit.warning):
             continue
         severity: Severity = "critical" if left < timedelta(days=limit.critical) else "warning"
-        days = left.days
+        days = days_until(row.not_after_at, now, view.info.zone)
         local = row.not_after_at.astimezone(view.info.zone)
         on = day_month(local, with_year=True)
         when = f"runs out in {plural(days, 'day')}, on {on}" if days > 0 else f"runs out on {on}"

@@ -11,7 +11,7 @@ from report.reading import View, frame_of, once, rows_of
 from report.rules.wording import bound_of, days_severity, kept, severity_of
 from report.thresholds import OfMount
 from report.trail import RANK
-from report.words import foreign, is_missing, percent, plural, share
+from report.words import foreign, is_missing, percent, plural, share, size
 
 GIB = 1 << 30
 
@@ -90,10 +90,23 @@ def roomy(view: View) -> list[str]:
         judged = judge(view, row)
         if judged.roomy and not judged.by_inodes:
             free = share(row.available_bytes, row.size_bytes)
+            enough = size((judged.limits.disks.free_gib or 0) * GIB)
             found.append(
                 f"{row.host} {_shown(row.mount)} is {percent(row.used_percent)} % full. "
-                f"No alarm: {free} are free."
+                f"No alarm: {free} are free, and {enough} would do."
             )
+    return found
+
+
+def tight(view: View) -> list[str]:
+    """Return which filesystems are told although more is free than would do elsewhere."""
+    found, usual = [], view.info.thresholds.disks.free_gib
+    for row in over(view):
+        judged = judge(view, row)
+        least, free = judged.limits.disks.free_gib, row.available_bytes
+        if judged.by_bytes and usual and not is_missing(free) and free >= usual * GIB:
+            rule = f"needs {size(least * GIB)}" if least else "goes by its % alone"
+            found.append(f"{row.host} {_shown(row.mount)} {rule}.")
     return found
 
 

@@ -11,7 +11,6 @@ from report.causes import IN_WORDS
 from report.marks import mark
 from report.markup import Col, Page, block, bold, table
 from report.reading import View, frame_of, rows_of
-from report.rules import RULES
 from report.sections import ROWS, cut
 from report.sections.blocks import known, listed, small_blocks
 from report.words import foreign, is_missing, listing, natural, plural
@@ -22,9 +21,8 @@ MOST = 3 * ROWS
 
 def page(view: View) -> Page:
     """Return the section."""
-    found = [one for rule in RULES["access"] for one in rule(view)]
     parts = [_changes(view), _not_compared(view), _open(view)]
-    return small_blocks(view, "access", COLLECTORS, found, parts)
+    return small_blocks(view, "access", COLLECTORS, parts)
 
 
 def _changes(view: View) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -21,15 +22,16 @@ from report.markup import (
     table,
 )
 from report.reading import View, frame_of
-from report.rules.disks import filling, judge, over, roomy
+from report.rules.disks import filling, judge, over, roomy, tight
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
 from report.sections.growing import growing
 from report.sections.panels import panels
-from report.words import UNKNOWN, is_missing, number, percent, plural, readable, verb
+from report.words import UNKNOWN, is_missing, listing, number, percent, plural, readable, verb
 
 GIB, TIB = 1 << 30, 1 << 40
 FULLEST = 30  # rows that fit the page, for all that stand at a critical limit
 QUIET = 2  # that are full, and no alarm
+WHY = {"disk-full": "by a limit of its own", "inodes-full": "by inodes"}
 CHART_FROM = 15  # fewer filesystems are a list, not a distribution
 
 
@@ -67,7 +69,7 @@ def _finding(view: View, ranked: pd.DataFrame) -> str:
     more = len(over) - 1
     said = full(worst)
     return (
-        f"{said}; {number(more)} more {verb(more, 'stands')} above the limit."
+        f"{said}; {number(more)} more {verb(more, 'is')} above {verb(more, 'its')} limit."
         if more
         else f"{said}."
     )
@@ -96,11 +98,12 @@ def _fullest(view: View, ranked: pd.DataFrame) -> Markup:
 
 
 def _roomy(view: View) -> Markup:
-    """Return why some that are fuller than their limit are no finding."""
+    """Return why some that are fuller than their limit are no finding, and others are."""
     said = roomy(view)
     more = len(said) - QUIET
     rest = [f"No alarm for {number(more)} more either, for the same reason."] if more > 0 else []
-    return note(" ".join([*said[:QUIET], *rest])) if said else Markup()
+    every = [*said[:QUIET], *rest, *tight(view)[:QUIET]]
+    return note(" ".join(every)) if every else Markup()
 
 
 def _worst_first(view: View, ranked: pd.DataFrame) -> pd.DataFrame:
@@ -120,9 +123,9 @@ def _row(view: View, row: Any, decimals: int) -> tuple[Any, ...]:
     judged = judge(view, row)
     kinds, limits = [judged.by_bytes, judged.by_inodes], judged.limits
     kind = next((one for one in ("critical", "warning") if one in kinds), "")
-    others = row.host_count - 1
-    host = readable(row.host, 40) + (f" and {number(others)} more" if others else "")
+    host = readable(row.host, 40)
     mount = readable(row.mount, 60) + (", inodes" if kinds[1] and not kinds[0] else "")
+    mount += f", on {number(row.host_count)} hosts" if row.host_count > 1 else ""
     nodes = percent(row.inodes_used_percent)
     used = None if is_missing(row.used_percent) else float(row.used_percent)
     return (
@@ -142,19 +145,31 @@ def _over_fleet(view: View, ranked: pd.DataFrame) -> Markup:
     if len(used) < CHART_FROM:
         return Markup()
     limit = view.info.thresholds.disks
-    half = f"Half are less than {percent(used.median() + 1)} % full"
+    said = f"Half are less than {percent(used.median() + 1)} % full{_above(view, ranked)}"
     over = int((used >= limit.warning).sum())
     every = plural(len(used), "filesystem")
-    nodes = ranked["inodes_used_percent"] >= view.info.thresholds.inodes.warning
-    by_bytes = (ranked["used_percent"] >= limit.warning).fillna(False)
-    more = int((nodes.fillna(False) & ~by_bytes).sum())
-    if more:
-        half += f"; {number(more)} more {verb(more, 'is')} above the limit of inodes"
-    alt = f"{half}; {number(over)} of {every} at or above {limit.warning:g} %."
+    alt = f"{said}; {number(over)} of {every} at or above {limit.warning:g} %."
     return block(
-        "Over the fleet", half,
+        "Over the fleet", said,
         charts.image(charts.used_over_fleet(used, limit.warning, limit.critical), alt),
     )  # fmt: skip
+
+
+def _above(view: View, ranked: pd.DataFrame) -> str:
+    """Return how many are above their limit, where the line drawn does not part just these."""
+    limit = view.info.thresholds.disks.warning
+    drawn = (ranked["used_percent"] >= limit).fillna(False).astype(bool)
+    behind = set(zip(ranked.loc[drawn, "host"], ranked.loc[drawn, "mount"], strict=True))
+    found = {(one.hosts[0], one.object): one.kind for one in filling(view)}
+    if set(found) == behind:
+        return ""
+    others = Counter(kind for key, kind in found.items() if key not in behind)
+    parts = [f"{number(len(behind & set(found)))} of the {number(len(behind))} at {limit:g} %"]
+    parts += [f"{number(count)} {WHY[kind]}" for kind, count in sorted(others.items())]
+    count = len(found)
+    return (
+        f"; {number(count)} {verb(count, 'is')} above {verb(count, 'its')} limit: {listing(parts)}"
+    )
 
 
 def _by_group(view: View, once: pd.DataFrame) -> Markup:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GIB = 1 << 30
-MOST = 3
+MOST = 5
 
 
 def growing(view: View, once: pd.DataFrame) -> Markup:

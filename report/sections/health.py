@@ -6,12 +6,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from report.marks import bar, mark
-from report.markup import Col, Page, bold, halves
+from report.marks import bar
+from report.markup import Col, Page, bold, halves, quoted
 from report.reading import View
-from report.rules import RULES, kernel, storage
+from report.rules import kernel, storage
 from report.rules.timers import BAD
-from report.sections.blocks import known, listed, small_blocks
+from report.sections.blocks import divided, known, listed, small_blocks
+from report.sections.standing import Stands, stands
 from report.words import foreign, is_missing, number, percent, share
 
 COLLECTORS = ("storage", "kernel", "memory", "checks", "timesync", "timers")
@@ -20,12 +21,11 @@ CHECKS = {"critical": 0, "unknown": 1, "warning": 2}
 
 def page(view: View) -> Page:
     """Return the section."""
-    found = [one for rule in RULES["health"] for one in rule(view)]
     parts = [
         _storage(view), _kernel(view), _checks(view), halves(_memory(view), _clocks(view)),
         _timers(view),
     ]  # fmt: skip
-    return small_blocks(view, "health", COLLECTORS, found, parts)
+    return small_blocks(view, "health", COLLECTORS, parts)
 
 
 def _storage(view: View) -> Markup:
@@ -36,9 +36,9 @@ def _storage(view: View) -> Markup:
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
-        severity = storage.SEVERITY.get(str(row.state), "")
         name = f"{row.kind} {row.name}"
-        return mark(severity), bold(row.host), foreign(name), row.state, _said(row.detail)
+        one = stands(view, row.host, "storage", name)
+        return one.mark, bold(row.host), foreign(name), _or(one, row.state), _said(row.detail)
 
     return listed(view, "Storage", "storage", bad, cols, cells, "fault", "No fault")
 
@@ -48,15 +48,15 @@ def _kernel(view: View) -> Markup:
     order = frame.assign(quiet=~frame["kind"].isin(list(kernel.SEVERITY)))
     frame = order.sort_values(["quiet", "at"], kind="stable")
     cols = (
-        Col("", 5, "m"), Col("Host", 28), Col("At", 18, "n"), Col("Kind", 22, "p"),
-        Col("Times", 13, "n"), Col("Whom", 24, "p"), Col("What it said", 64, "wide"),
+        Col("", 5, "m"), Col("Host", 25), Col("At", 14, "n"), Col("Kind", 23, "p"),
+        Col("Times", 11, "n"), Col("Whom", 21, "p"), Col("What it said", 75, "wide"),
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
-        severity = kernel.SEVERITY.get(str(row.kind), "")
+        one = stands(view, row.host, f"kernel-{row.kind}")
         at = "–" if is_missing(row.at) else view.at(row.at)
         return (
-            mark(severity), bold(row.host) if severity else row.host, at, row.kind, row.count,
+            one.mark, bold(row.host) if one.kind else row.host, at, _or(one, row.kind), row.count,
             _said(row.subject, 30), _said(row.message, 160),
         )  # fmt: skip
 
@@ -73,45 +73,63 @@ def _checks(view: View) -> Markup:
     )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
-        severity = "critical" if row.state == "critical" else "warning"
+        one = stands(view, row.host, "check", row.check)
         text = row.cause if is_missing(row.text) or not row.text else row.text
-        return mark(severity), bold(row.host), foreign(row.check), row.state, _said(text, 160)
+        return one.mark, bold(row.host), foreign(row.check), _or(one, row.state), _said(text, 160)
 
     return listed(view, "Checks", "checks", bad, cols, cells, "check", "All well")
 
 
 def _memory(view: View) -> Markup:
+    """Return the hosts that are short of memory, and how full the next one is."""
     frame = known(view, "memory")
     used = frame["limit_used_percent"].fillna(frame["used_percent"])
     frame = frame.assign(used=used)[used.notna()]
     frame = frame.sort_values(["used", "host"], ascending=[False, True], kind="stable")
-    cols = (Col("Host", 30), Col("Used %", 14, "n"), Col("", 16, "p"), Col("Left", 30, "n"))
-    limit = view.info.thresholds.memory.warning
+    bad, rest = divided(frame, (bool(_short(view, host).kind) for host in frame["host"]))
+    cols = (
+        Col("", 5, "m"), Col("Host", 27), Col("Used %", 13, "n"), Col("", 16, "p"),
+        Col("Left", 23, "n"),
+    )  # fmt: skip
 
     def cells(row: Any) -> tuple[Any, ...]:
-        over = row.used >= limit
+        one, limit = _short(view, row.host), view.limits(str(row.host)).memory.warning
         left = share(row.available_bytes, row.total_bytes)
         if not is_missing(row.limit_used_percent):
             left = share(row.limit_bytes - row.limit_used_bytes, row.limit_bytes)
-        host = bold(row.host) if over else row.host
-        return host, percent(row.used), bar(row.used, limit, "critical" if over else ""), left
+        return one.mark, bold(row.host), percent(row.used), bar(row.used, limit, one.kind), left
 
-    return listed(view, "Memory", "memory", frame, cols, cells, "server", "Nothing")
+    most = ""
+    for host, value in list(zip(rest["host"], rest["used"], strict=True))[:1]:
+        next_, below = f"{host}, {percent(value)} %", number(len(rest))
+        others = f"of the {below} others most on" if len(rest) > 1 else "the other is"
+        most = f"{others} {next_}" if len(bad) else f"most on {next_}"
+    alone = len(view.hosts) == 1
+    good = "Not short of memory" if alone else "None is short of memory"
+    return listed(view, "Memory", "memory", bad, cols, cells, "server", good, most)
+
+
+def _short(view: View, host: object) -> Stands:
+    one = stands(view, host, "memory")
+    return one if one.kind else stands(view, host, "unusual-memory")
 
 
 def _clocks(view: View) -> Markup:
     frame = known(view, "timesync")
-    limit = view.info.thresholds.clock_seconds.warning
-    off = frame["offset_seconds"].abs()
-    bad = frame.assign(off=off)[(frame["state"] != "ok") | (off >= limit).fillna(False)]
+    told = (
+        state != "ok" or bool(stands(view, host, "clock").kind)
+        for host, state in zip(frame["host"], frame["state"], strict=True)
+    )
+    bad, _ = divided(frame.assign(off=frame["offset_seconds"].abs()), told)
     bad = bad.sort_values(["off", "host"], ascending=[False, True], kind="stable")
     cols = (Col("", 5, "m"), Col("Host", 28), Col("Off, s", 17, "n"), Col("Why", 40, "p wide"))
 
     def cells(row: Any) -> tuple[Any, ...]:
-        why = (
-            _said(row.state_reason, 80) if row.state != "ok" else f"against {_said(row.reference)}"
-        )
-        return mark("warning"), bold(row.host), number(row.offset_seconds, 3), why
+        why = _said(row.state_reason, 80)
+        if row.state == "ok":
+            why = Markup("against {}").format(_said(row.reference))
+        one = stands(view, row.host, "clock")
+        return one.mark, bold(row.host), number(row.offset_seconds, 3), _or(one, why)
 
     return listed(view, "Clocks", "timesync", bad, cols, cells, "clock", "All synchronised")
 
@@ -126,11 +144,18 @@ def _timers(view: View) -> Markup:
 
     def cells(row: Any) -> tuple[Any, ...]:
         last = "–" if is_missing(row.last_at) else view.at(row.last_at)
-        why = _said(row.state_reason, 120)
-        return mark("warning"), bold(row.host), foreign(row.unit), last, why
+        one = stands(view, row.host, f"timer-{row.state}", row.unit)
+        why = _or(one, _said(row.state_reason, 120))
+        return one.mark, bold(row.host), foreign(row.unit), last, why
 
     return listed(view, "Timers", "timers", bad, cols, cells, "timer", "All did their work")
 
 
-def _said(text: Any, longest: int = 100) -> str:
-    return "–" if is_missing(text) or not text else foreign(text, longest)
+def _said(text: Any, longest: int = 100) -> Markup:
+    return quoted(None if is_missing(text) or not text else text, longest)
+
+
+def _or(one: Stands, said: Any) -> Markup:
+    """Return what a cell says, and until when the finding is silenced, if it is."""
+    more = f", {one.known}" if one.known else ""
+    return Markup("{}{}").format(said, more)

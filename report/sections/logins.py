@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from report import hourly, tables
-from report.markup import Col, Page, block, bold, columns, halves, joined, section, table
+from report.findings import summarise
+from report.headline import clauses
+from report.markup import Col, Page, block, bold, columns, halves, joined, note, section, table
 from report.measures import network
 from report.reading import View, frame_of
 from report.rules.logins import roots
 from report.sections import FEW, NAMES, cut, flows, nth, unknown
 from report.sections.newcomers import new
-from report.words import is_missing, moment, number, plural, verb
+from report.sections.roles import cells, or_not, privilege, root
+from report.words import foreign, listing, moment, natural, number, plural, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NETWORKS, PAIRS, HOSTS, ROOTS, ROLES = 5, 8, 5, 3, 3  # rows, so that the page is one
-NOT_LOGGED = "not in the log"
+NETWORKS, PAIRS, HOSTS = 5, 8, 5  # rows, so that the page is one
+WIDE = 4  # of hosts, and of users in each of two columns, where root and sudo are a line each
 WEEK = 7
 BY_COUNT = (Col("Failed", 15, "n"), Col("Accepted", 17, "n"))
 
@@ -37,28 +40,31 @@ def page(view: View) -> Page:
         said = f"Nobody came in, and nobody tried, on {view.reach('logins')}."
         return section("logins", nth_, NAMES["logins"], said, [], flow)
     parts = [new(view), _by_hour(view, seen), _networks(view, seen)]
-    parts.append(halves(_accepted(seen), joined([_root(view, seen), _privilege(every)])))
-    hosts = _hosts(view, seen) if len(view.hosts) > FEW else Markup()
-    parts.append(halves(_tried(seen), hosts))
+    told = [root(view, seen), privilege(every)]
+    hosts = _hosts(view, seen, HOSTS) if len(view.hosts) > FEW else Markup()
+    if hosts and not any("<table" in one for one in told):  # in two lines: there is room below
+        hosts = _hosts(view, seen, WIDE)
+        parts += [halves(_accepted(seen), joined([*told, hosts])), _tried(seen, True)]
+    else:
+        parts += [halves(_accepted(seen), joined(told)), halves(_tried(seen), hosts)]
     return section("logins", nth_, NAMES["logins"], _finding(view, seen), parts, flow)
 
 
 def _finding(view: View, seen: pd.DataFrame) -> str:
     failed, accepted = tables.total(seen, "failed"), tables.total(seen, "accepted")
-    inside = sorted(set(roots(view)["host"]))
     said = f"{number(accepted)} accepted, {number(failed)} failed"
-    if inside:
-        where = inside[0] if len(inside) == 1 else plural(len(inside), "server")
-        return f"{said}; root came in by password on {where}."
+    worst = [
+        one for one in summarise(view).findings
+        if one.question == "Got in" and one.severity == "critical"
+    ]  # fmt: skip
+    if worst:
+        return f"{said}; {clauses(view, worst)[0]}."
     where = f" on {view.reach('logins')}" if len(view.hosts) > 1 else ""
     if len(view.hosts) == 1 and not view.whole("logins"):
         where = " in the part of its log that could be read"
-    return f"{said}{where}; root never by password."
-
-
-def _cells(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
-    """Return a frame's columns row by row; `itertuples` would hide one named "count"."""
-    return list(zip(*(frame[name] for name in names), strict=True))
+    known = "root came in by password, which is silenced" if len(roots(view)) else (
+        "root never by password")  # fmt: skip
+    return f"{said}{where}; {known}."
 
 
 def _at(view: View, at: Any) -> str:
@@ -71,8 +77,6 @@ def _by_hour(view: View, seen: pd.DataFrame) -> Markup:
     failed, accepted = int(hours["failed"].sum()), int(hours["accepted"].sum())
     if not failed + accepted:
         return Markup()
-    blind = len(view.hosts) - read
-    gap = f"; {plural(blind, 'server')} could not be read" if blind else ""
     peak = "none failed"
     if failed:
         nth_ = int(hours["failed"].to_numpy().argmax())
@@ -81,17 +85,19 @@ def _by_hour(view: View, seen: pd.DataFrame) -> Markup:
     alt = f"Logins by hour: {number(failed)} failed and {number(accepted)} accepted; {peak}."
     before = [hourly.earlier(view, hours["hour"], days) for days in (1, WEEK)]
     lines = [one.failed for one in before]
-    log = "Logarithmic scale; " if hourly.logarithmic(list(hours["failed"]), lines) else ""
+    log = "Logarithmic scale above 0; " if hourly.logarithmic(list(hours["failed"]), lines) else ""
     chart = Markup('<div class="scroll">{}</div>').format(hourly.chart(hours, lines, alt))
-    note = f"{log}{plural(read, 'server')} read{gap}{_compared(read, before)}"
-    return block("By hour", note, columns((5, chart), (1, _came_from(seen))))
+    every = plural(len(view.hosts), "server")
+    whole = every if read == len(view.hosts) else f"{number(read)} of {every}"
+    caption = f"{log}{whole} read{_compared(read, before)}"
+    return block("By hour", caption, columns((5, chart), (1, _came_from(seen))))
 
 
 def _compared(read: int, before: Sequence[hourly.Earlier]) -> str:
     """Return of how many servers the days before speak, where that is another number."""
     days = zip(("yesterday", "a week ago"), before, strict=True)
     said = [f"{name} {number(one.read)}" for name, one in days if one.read not in (0, read)]
-    return f"; {', '.join(said)}" if said else ""
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _came_from(seen: pd.DataFrame) -> Markup:
@@ -107,24 +113,29 @@ def _fact(value: str, said: str) -> Markup:
 
 
 def _networks(view: View, seen: pd.DataFrame) -> Markup:
-    """Return the networks that failed most, a /24 or /64 each; one address stands by itself."""
+    """Return the networks that failed most, a /24 or /64 each; one address stands by itself.
+
+    All but "Accepted" is of what failed.
+    """
     known = seen[seen["source_ip"].notna()]
     names = {one: network(one) for one in known["source_ip"].unique()}
-    every = tables.ranked(
-        known.assign(network=known["source_ip"].map(names)), ["network"], "failed"
-    )
-    every = every[every["failed"] > 0]
+    known = known.assign(network=known["source_ip"].map(names))
+    failed = known[known["result"] == "failed"]
+    every = tables.ranked(failed, ["network"], "failed")
     if every.empty:
         return Markup()
-    single = {network_: source for source, network_ in names.items()}
+    inside = known[known["result"] == "accepted"]
+    came_in = inside.groupby("network")["count"].sum()
+    single = dict(zip(failed["network"], failed["source_ip"], strict=True))
     cols = (Col("Network", 46), *BY_COUNT, Col("Addresses", 18, "n"), Col("Hosts", 13, "n"),
             Col("Users tried", 19, "n"), Col("First", 23, "n"), Col("Last", 23, "n"))  # fmt: skip
     rows = [
-        (single[name] if sources == 1 else name, failed, accepted, sources, hosts, users,
-         _at(view, first), _at(view, last))
-        for name, failed, accepted, sources, hosts, users, first, last in _cells(
-            every.head(NETWORKS), "network", "failed", "accepted", "sources", "hosts", "users",
-            "first_at", "last_at",
+        (single[name] if sources == 1 and not _others(inside, name, single[name]) else name,
+         failed, int(came_in.get(name, 0)), sources, hosts, users, _at(view, first),
+         _at(view, last))
+        for name, failed, sources, hosts, users, first, last in cells(
+            every.head(NETWORKS), "network", "failed", "sources", "hosts", "users", "first_at",
+            "last_at",
         )
     ]  # fmt: skip
     whole, share = tables.total(seen, "failed"), int(every.head(NETWORKS)["failed"].sum())
@@ -132,7 +143,23 @@ def _networks(view: View, seen: pd.DataFrame) -> Markup:
     if len(rows) < len(every):
         many = plural(len(every), "network")
         said = f"{number(len(rows))} of {many} made {number(share)} of {number(whole)} tries"
-    return block("Failed by network", said, table(cols, rows))
+    elsewhere = inside[inside["network"].isin(set(every["network"]))]
+    return block("Failed by network", said, table(cols, rows), _never_failed(elsewhere, failed))
+
+
+def _others(inside: pd.DataFrame, name: str, source: str) -> bool:
+    """Return whether somebody came in from another address of a network."""
+    return bool(((inside["network"] == name) & (inside["source_ip"] != source)).any())
+
+
+def _never_failed(inside: pd.DataFrame, failed: pd.DataFrame) -> Markup:
+    """Return who came in from such a network without a failure: no address that "also got in"."""
+    clean = inside[~inside["source_ip"].isin(set(failed["source_ip"]))]
+    sources = sorted(map(str, clean["source_ip"].unique()), key=natural)
+    if not sources:
+        return Markup()
+    named = listing([foreign(one, 45) for one in sources], 3)
+    return note(f"{named} got in without a failure, from a network in which others failed.")
 
 
 def _accepted(seen: pd.DataFrame) -> Markup:
@@ -142,79 +169,42 @@ def _accepted(seen: pd.DataFrame) -> Markup:
         return block(title, "None on the servers read.", Markup())
     cols = (Col("User", 26), Col("Source", 30), Col("Accepted", 16, "n"), Col("Hosts", 12, "n"))
     rows = [
-        (NOT_LOGGED if is_missing(user) else user, NOT_LOGGED if is_missing(source) else source,
-         count, hosts)
-        for user, source, count, hosts in _cells(
+        (or_not(user), or_not(source), count, hosts)
+        for user, source, count, hosts in cells(
             every.head(PAIRS), "user", "source_ip", "accepted", "hosts"
         )
     ]  # fmt: skip
     return block(title, cut(len(rows), len(every), "pair", "").rstrip("; "), table(cols, rows))
 
 
-def _root(view: View, seen: pd.DataFrame) -> Markup:
-    """Return how root came in, by method and source: also by key it is nobody in particular."""
-    every = tables.ranked(
-        seen[(seen["result"] == "accepted") & (seen["user"] == "root")], ["method", "source_ip"]
-    )
-    if every.empty:
-        return block("root", f"Did not come in on {view.reach('logins')}.", Markup())
-    cols = (Col("By", 26), Col("Source", 30), Col("Accepted", 16, "n"), Col("Hosts", 12, "n"))
-    rows = [
-        (NOT_LOGGED if is_missing(method) else method,
-         NOT_LOGGED if is_missing(source) else source, count, hosts)
-        for method, source, count, hosts in _cells(
-            every.head(ROOTS), "method", "source_ip", "accepted", "hosts"
-        )
-    ]  # fmt: skip
-    count = int(every["accepted"].sum())
-    times = "once" if count == 1 else plural(count, "time")
-    ways = f", {cut(len(rows), len(every), 'way')}" if len(every) > 1 else ""
-    return block("root", f"Came in {times}{ways}", table(cols, rows))
-
-
-def _tried(seen: pd.DataFrame) -> Markup:
+def _tried(seen: pd.DataFrame, wide: bool = False) -> Markup:
+    """Return the users that were tried most; wide: over the whole page, in two columns."""
     every = tables.ranked(seen[seen["result"] == "failed"], ["user"], "failed")
     if every.empty:
         return block("Failed by user", "None on the servers read.", Markup())
     cols = (Col("User", 36), Col("Failed", 18, "n"), Col("Hosts", 14, "n"), Col("Sources", 16, "n"))
+    top = every.head(2 * WIDE if wide else HOSTS)
     rows = [
-        (NOT_LOGGED if is_missing(user) else user, count, hosts, sources)
-        for user, count, hosts, sources in _cells(
-            every.head(HOSTS), "user", "failed", "hosts", "sources"
-        )
+        (or_not(user), count, hosts, sources)
+        for user, count, hosts, sources in cells(top, "user", "failed", "hosts", "sources")
     ]
     said = cut(len(rows), len(every), "user", "all in the workbook")
-    return block("Failed by user", said, table(cols, rows))
+    half = -(-len(rows) // 2) if wide else len(rows)
+    parts = [table(cols, some) if some else Markup() for some in (rows[:half], rows[half:])]
+    return block("Failed by user", said, halves(*parts))
 
 
-def _hosts(view: View, seen: pd.DataFrame) -> Markup:
+def _hosts(view: View, seen: pd.DataFrame, most: int) -> Markup:
     every = tables.ranked(seen, ["host"], "failed")
     over = every[every["failed"] >= view.info.thresholds.failed_logins.warning]
     cols = (Col("Host", 36), *BY_COUNT, Col("Sources", 16, "n"))
     rows = [
         (bold(host) if host in set(over["host"]) else host, failed, accepted, sources)
-        for host, failed, accepted, sources in _cells(
-            every.head(HOSTS), "host", "failed", "accepted", "sources"
+        for host, failed, accepted, sources in cells(
+            every.head(most), "host", "failed", "accepted", "sources"
         )
     ]
     limit = number(view.info.thresholds.failed_logins.warning)
     many = f"{plural(len(over), 'host')} {verb(len(over), 'has')}" if len(over) else "None has"
     said = f"{many} {limit} failed or more"
     return block("By host", said, table(cols, rows))
-
-
-def _privilege(every: pd.DataFrame) -> Markup:
-    ranked = tables.privilege(every)
-    if ranked.empty:
-        return Markup()
-    cols = (
-        Col("User", 30),
-        Col("Became", 18),
-        Col("Times", 12, "n"),
-        Col("Refused", 14, "n"),
-        Col("Hosts", 10, "n"),
-    )
-    rows = _cells(ranked.head(ROLES), "user", "target_user", "accepted", "failed", "hosts")
-    refused = int(ranked["failed"].sum())
-    said = f"{number(refused)} refused" if refused else "None was refused"
-    return block("sudo and su", said, table(cols, rows))

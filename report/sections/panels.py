@@ -12,7 +12,7 @@ from report import history, lines
 from report.markup import block, columns, joined
 from report.reading import View, rows_of
 from report.rules.disks import filling
-from report.words import count_word, is_missing, plural, readable
+from report.words import count_word, day_month, is_missing, percent, plural, readable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,9 @@ def panels(view: View, once: pd.DataFrame) -> Markup:
     low = 50.0 if lowest >= 50 else 0.0
     cells = [(2, _panel(view, one, values, low)) for one, values in drawn]
     lines_of = joined(columns(*cells[n : n + 3]) for n in range(0, len(cells), 3))
-    said = f"used %, {BACK} days back and {AHEAD} ahead; the wedge holds four times in five"
+    said = (
+        f"used %, {BACK} days back and {AHEAD} ahead; shaded: 80 % range; on top: when it is full"
+    )
     return block(f"{count_word(len(cells)).capitalize()} to look at", said, lines_of)
 
 
@@ -108,14 +110,22 @@ def _said(view: View, values: Values, ahead: Any) -> str:
     if today is None:
         return "Not known today"
     if yesterday is not None and today - yesterday >= JUMP:
-        return f"Jumped {today - yesterday:.0f} points overnight: no date"
+        return f"Jumped from {percent(yesterday)} to {percent(today)} % overnight"
     if ahead is not None:
-        day = view.date + timedelta(days=int(ahead.full_in_days))
-        if ahead.earliest_days == ahead.latest_days:
-            return f"Full on {day.day} {day:%b} at this pace"
-        between = f"{ahead.earliest_days:.0f} to {ahead.latest_days:.0f}"
-        return f"Full in about {plural(int(ahead.full_in_days), 'day')}, {between}"
+        return full_in(view, ahead)
     change = 0 if before is None else today - before
     if abs(change) < 1:
         return "No date" if before is None else "As a week ago: no date"
     return f"{abs(change):.0f} points {'more' if change > 0 else 'less'} than a week ago: no date"
+
+
+def full_in(view: View, row: Any) -> str:
+    """Return when a filesystem is full: "Full in about 9 days, 6 to 15"."""
+    likely, early, late = (
+        int(one) for one in (row.full_in_days, row.earliest_days, row.latest_days)
+    )
+    if early == late:
+        return (
+            f"Full in {plural(likely, 'day')}, on {day_month(view.date + timedelta(days=likely))}"
+        )
+    return f"Full in about {plural(likely, 'day')}, {early} to {late}"

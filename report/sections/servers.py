@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
 from report import tables
+from report.causes import clause
 from report.marks import state
-from report.markup import Col, Page, block, bold, facts, halves, joined, prose, section, table
-from report.reading import View, frame_of, split
+from report.markup import (
+    Col,
+    Page,
+    block,
+    bold,
+    facts,
+    halves,
+    joined,
+    prose,
+    quiet,
+    quoted,
+    section,
+    table,
+)  # fmt: skip
+from report.reading import View, frame_of, rows_of, split
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth
 from report.sections.fleet import ORDER, fleet_grid
 from report.states import State, states
-from report.words import foreign, is_missing, listing, moment, number, plural, readable, verb
+from report.words import foreign, is_missing, listing, number, plural, readable, verb
 
 NAMED = 30  # hosts of one cause; all the rest is in the workbook
 MOST = 15  # causes
+LINES = 3  # that failed units said last, where hosts share a row
+KERNELS = 3  # of a system
 
 
 def page(view: View) -> Page:
@@ -29,20 +46,20 @@ def page(view: View) -> Page:
         parts.append(_few(view, by_host))
     elif view.answered:
         parts.append(fleet_grid(view, by_host))
-    parts += [_not_up(view, found), _failed_units(view), _in_maintenance(found)]
+    parts += [_not_up(view, found), _in_maintenance(found)]
     if len(view.hosts) > FEW:
-        parts.append(halves(_systems(view), _kernels(view)))
+        parts.append(_systems(view))
     return section(
-        "servers", nth(view, "servers"), NAMES["servers"], _finding(by_host), parts,
+        "servers", nth(view, "servers"), NAMES["servers"], _finding(view, by_host), parts,
         flows(view, "servers"),
     )  # fmt: skip
 
 
-def _finding(by_host: dict[str, str]) -> str:
+def _finding(view: View, by_host: dict[str, str]) -> str:
     counts = Counter(by_host.values())
     if len(by_host) == 1:
         host, name = next(iter(by_host.items()))
-        said = {"unknown": "could not be asked", "maintenance": "is in maintenance"}
+        said = {"unknown": _unknown(view, [host]), "maintenance": "is in maintenance"}
         return f"{host} {said.get(name, f'is {name}')}."
     up = counts["up"]
     every = number(len(by_host))
@@ -59,13 +76,24 @@ def _finding(by_host: dict[str, str]) -> str:
         if counts[name]:
             parts.append(f"{_who(by_host, name)} {verb(counts[name], 'is')} {words}")
     if counts["unknown"]:
-        parts.append(f"{_who(by_host, 'unknown')} could not be asked")
+        hosts = [host for host, one in by_host.items() if one == "unknown"]
+        parts.append(f"{_who(by_host, 'unknown')} {_unknown(view, hosts)}")
     return f"{number(up)} of {every} servers {verb(up, 'is')} up; {listing(parts)}."
 
 
 def _who(by_host: dict[str, str], name: str) -> str:
     hosts = [host for host, one in by_host.items() if one == name]
     return hosts[0] if len(hosts) == 1 else number(len(hosts))
+
+
+def _unknown(view: View, hosts: Sequence[str]) -> str:
+    """Return what is said of servers of which the state is not known."""
+    blind = [view.blind.get(host) for host in hosts]
+    if all(gap is not None and gap.outcome == "host_key" for gap in blind):
+        keys = {clause(gap.outcome, gap.cause, len(hosts)) for gap in blind if gap}
+        why = f" ({next(iter(keys)).split(' ', 1)[1]})" if len(keys) == 1 else ""
+        return f"{verb(len(hosts), 'was')} not trusted{why}"
+    return "could not be asked"
 
 
 def _few(view: View, by_host: dict[str, str]) -> Markup:
@@ -106,40 +134,42 @@ def _not_up(view: View, found: Sequence[State]) -> Markup:
     counts: Counter[str] = Counter()
     for one in rows:
         counts[one.name] += len(one.hosts)
+    units = {str(row.host): row for row in rows_of(view, "servers") if split(row.failed_units)}
     shown = [
         (
             bold(listing(one.hosts, NAMED), 1000),
             listing(dict.fromkeys(view.main_group[host] for host in one.hosts), 3),
-            state(one.name), prose(one.why, 200) if one.why else "–",
+            state(one.name), *_why(view, one, [units[h] for h in one.hosts if h in units]),
         )
         for one in rows[:MOST]
     ]  # fmt: skip
-    cols = (Col("Host", 52), Col("Group", 24), Col("State", 26), Col("Why", 72, "wide"))
+    cols = (
+        Col("Host", 36), Col("Group", 22), Col("State", 23), Col("Since", 18),
+        Col("Why", 75, "wide"),
+    )  # fmt: skip
     said = ", ".join(f"{number(count)} {name}" for name, count in counts.items())
     if len(rows) > MOST:
         said += f"; {number(MOST)} of {number(len(rows))} causes, the rest is in the workbook"
     return block("Not up", said, table(cols, shown, "stack"))
 
 
-def _failed_units(view: View) -> Markup:
-    """Return since when units have failed, and what they said last."""
-    frame = frame_of(view, "servers")
-    frame = frame[frame["failed_units"].fillna("").ne("")]
-    if frame.empty:
-        return Markup()
-    info, shown = view.info, frame.sort_values("failed_since_at", kind="stable").head(MOST)
-    rows = [
-        (
-            bold(row.host), _whole_words(split(row.failed_units)[:NAMED]),
-            "–" if is_missing(row.failed_since_at)
-            else moment(row.failed_since_at, info.zone, info.from_at, info.to_at),
-            "–" if is_missing(row.failed_last_lines) else foreign(row.failed_last_lines, 240),
-        )
-        for row in shown.itertuples(index=False)
-    ]  # fmt: skip
-    cols = (Col("Host", 34), Col("Units", 46), Col("Since", 22), Col("Last line", 72, "wide"))
-    said = cut(len(rows), len(frame), "server")
-    return block("Failed units", said, table(cols, rows, "stack"))
+def _why(view: View, one: State, failed: Sequence[Any]) -> tuple[str, Markup]:
+    """Return since when hosts are not up, as far as that is known, and why.
+
+    failed: their rows of `servers` that name failed units, of which the last lines are told.
+    """
+    if not failed:
+        return "–", prose(one.why, 200) if one.why else Markup("–")
+    since = sorted(row.failed_since_at for row in failed if not is_missing(row.failed_since_at))
+    at = f"{'from ' if since[0] != since[-1] else ''}{view.at(since[0])}" if since else "–"
+    units = list(dict.fromkeys(unit for row in failed for unit in split(row.failed_units)))
+    more = f" and {number(len(units) - NAMED)} more" if len(units) > NAMED else ""
+    lines = {str(row.failed_last_lines): row.host for row in failed
+             if not is_missing(row.failed_last_lines)}  # fmt: skip
+    said = [quoted(line) if len(failed) == 1 else Markup("{}: {}").format(host, quoted(line))
+            for line, host in list(lines.items())[:LINES]]  # fmt: skip
+    last = joined(Markup("<br>{}").format(quiet(line)) for line in said)
+    return at, Markup("{}{} failed{}").format(_whole_words(units[:NAMED]), more, last)
 
 
 def _whole_words(names: Sequence[str]) -> Markup:
@@ -164,24 +194,29 @@ def _in_maintenance(found: Sequence[State]) -> Markup:
 
 
 def _systems(view: View) -> Markup:
+    """Return the systems and the kernels on each: of one system there should be few."""
     every = tables.systems(frame_of(view, "hosts"))
     if every.empty:
         return Markup()
-    rows = every.head(ROWS).itertuples(index=False)
-    cols = (Col("System", 52), Col("Hosts", 16, "n"), Col("Kernels", 16, "n"))
+    cols = (
+        Col("System", 44), Col("Hosts", 14, "n"), Col("Kernels, with their hosts", 116, "p wide"),
+    )  # fmt: skip
+    top: Iterable[Any] = every.head(ROWS).itertuples(index=False)
+    rows = [(row.system, row.hosts, _kernels(row.on)) for row in top]
     servers = plural(int(every["hosts"].sum()), "server")
     note = f"{cut(min(len(every), ROWS), len(every), 'system')}, on {servers}"
-    return block("Systems", note, table(cols, [(r.system, r.hosts, r.kernels) for r in rows]))
+    mixed = int((every["kernels"] > 1).sum())
+    note += f"; {number(mixed)} with more than one kernel" if mixed else ""
+    return block("Systems and kernels", note, table(cols, rows))
 
 
-def _kernels(view: View) -> Markup:
-    every = tables.kernels(frame_of(view, "hosts"))
-    if every.empty:
-        return Markup()
-    rows = every.head(ROWS).itertuples(index=False)
-    cols = (Col("Kernel", 50, "path"), Col("Hosts", 11, "n"), Col("One of them", 23, "p"))
-    shown = min(len(every), ROWS)
-    return block(
-        "Kernels", cut(shown, len(every), "kernel", "").rstrip("; "),
-        table(cols, [(r.kernel, r.hosts, r.example) for r in rows]),
-    )  # fmt: skip
+def _kernels(on: Sequence[tuple[str, int]]) -> Markup:
+    shown = [
+        Markup('<span class="nb">{} <span class="quiet">({})</span></span>').format(
+            readable(kernel, 40), number(hosts)
+        )
+        for kernel, hosts in on[:KERNELS]
+    ]
+    left = len(on) - KERNELS
+    more = Markup(" and {} more").format(number(left)) if left > 0 else Markup()
+    return joined(shown, ", ") + more if shown else Markup("–")

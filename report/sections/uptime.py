@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from report import tables
-from report.marks import bar, mark
-from report.markup import Col, Page, block, bold, halves, section, table
+from report.headline import capital_of
+from report.marks import bar
+from report.markup import Col, Page, block, bold, halves, joined, section, table
 from report.planned import planned
-from report.reading import View, frame_of
+from report.reading import View, frame_of, plain
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
-from report.words import day_month, is_missing, listing, number, plural, span, verb
-
-if TYPE_CHECKING:
-    import pandas as pd
+from report.sections.standing import stands
+from report.words import day_month, is_missing, listing, natural, number, plural, verb
 
 ENDS = 5  # so many of the shortest, and of the longest
+FULL = 1  # load per core
 
 
 def page(view: View) -> Page:
@@ -32,26 +33,46 @@ def page(view: View) -> Page:
         parts = [_all(view, frame)]
     else:
         parts = [
-            halves(_rebooted(view, booted), _over_fleet(frame)),
-            halves(_ends(view, frame), _busy(frame)),
+            halves(
+                joined([_rebooted(view, booted), _busy(view, frame)]),
+                joined([_over_fleet(frame), _ends(view, frame, booted)]),
+            )
         ]
     return section("uptime", nth_, NAMES["uptime"], _finding(view, frame, booted), parts, flow)
 
 
 def _finding(view: View, frame: pd.DataFrame, booted: pd.DataFrame) -> str:
-    read, hosts = view.read("uptime"), sorted(map(str, booted["host"]))
-    said = f"No reboot in the period on {plural(read, 'server')} read"
-    if len(view.hosts) == 1 and not hosts:
-        said = "No reboot in the period"
-    if hosts:
-        who = listing(hosts) if len(hosts) <= 2 else plural(len(hosts), "server")
-        said = f"{who} rebooted in the period"
-    known = frame[frame["uptime_seconds"].notna()]
-    longest = known.sort_values("uptime_seconds", kind="stable").tail(1)
-    for host, seconds in zip(longest["host"], longest["uptime_seconds"], strict=True):
-        if host not in hosts:
-            return f"{said}; {host} has run for {span(seconds)}."
-    return f"{said}."
+    """Return who crashed, who else rebooted, or since when the longest runs."""
+    if booted.empty:
+        read = view.read("uptime")
+        where = f" on {plural(read, 'server')} read" if len(view.hosts) > 1 else ""
+        longest = frame[frame["booted_at"].notna()].sort_values("booted_at", kind="stable").head(1)
+        since = "".join(
+            f"; {host} has run since {day_month(at.astimezone(view.info.zone), with_year=True)}"
+            for host, at in zip(longest["host"], longest["booted_at"], strict=True)
+        )
+        return f"No reboot in the period{where}{since}."
+    crashed = booted["last_stop"].eq("crashed").fillna(False).astype(bool)
+    parts: list[str] = []
+    for rows, said in ((booted[crashed], "crashed and restarted"), (booted[~crashed], "rebooted")):
+        if len(rows):
+            parts.append(_told(view, rows, said, bool(parts)))
+    return capital_of(view, f"{'; '.join(parts)}.")
+
+
+def _told(view: View, rows: pd.DataFrame, said: str, more: bool) -> str:
+    """Return that these hosts rebooted, when it was one, and whether it was planned."""
+    hosts = sorted(map(str, rows["host"]), key=natural)
+    many = f"{number(len(hosts))} more" if more else plural(len(hosts), "server")
+    who = listing(hosts) if len(hosts) <= 2 else many
+    at = "" if more else " in the period"
+    at = f" at {view.at(rows['booted_at'].iloc[0])}" if len(hosts) == 1 else at
+    kept = sum(
+        bool(planned(view, str(host), when))
+        for host, when in zip(rows["host"], rows["booted_at"], strict=True)
+    )
+    aside = ", as planned" if kept == len(hosts) else f", {number(kept)} of them as planned"
+    return f"{who} {said}{at}{aside if kept else ''}"
 
 
 def _when(view: View, at: Any) -> str:
@@ -68,14 +89,14 @@ def _days(seconds: Any) -> str:
 
 def _before(last_stop: Any) -> str:
     """Return how the run before this one ended."""
-    said = {"planned": "was shut down", "crashed": "crashed"}
-    return "–" if is_missing(last_stop) else said.get(str(last_stop), str(last_stop))
+    said = {"planned": "clean shutdown", "crashed": "crashed"}
+    return "not known" if is_missing(last_stop) else said.get(str(last_stop), str(last_stop))
 
 
 def _rebooted(view: View, booted: pd.DataFrame) -> Markup:
     if booted.empty:
         return block("Rebooted", f"None on {plural(view.read('uptime'), 'server')} read.", Markup())
-    cols = (Col("", 5, "m"), Col("Host", 29), Col("Booted", 22, "n"), Col("Run before", 28, "p"))
+    cols = (Col("", 5, "m"), Col("Host", 29), Col("Booted", 22, "n"), Col("Before that", 28, "p"))
     rows = [
         (_mark(view, row), bold(row.host), _when(view, row.booted_at), _before(row.last_stop))
         for row in booted.head(ROWS).itertuples(index=False)
@@ -84,8 +105,8 @@ def _rebooted(view: View, booted: pd.DataFrame) -> Markup:
 
 
 def _mark(view: View, row: Any) -> Markup:
-    """Return the mark of a start: planned, where it lies in a window of maintenance."""
-    return mark("planned" if planned(view, str(row.host), row.booted_at) else "warning")
+    """Return the mark of a start: that of its finding, planned in a window of maintenance."""
+    return stands(view, row.host, "rebooted").mark
 
 
 def _over_fleet(frame: pd.DataFrame) -> Markup:
@@ -105,45 +126,61 @@ def _over_fleet(frame: pd.DataFrame) -> Markup:
     return block("Over the fleet", said, table(cols, rows))
 
 
-def _ends(view: View, frame: pd.DataFrame) -> Markup:
+def _ends(view: View, frame: pd.DataFrame, booted: pd.DataFrame) -> Markup:
+    """Return who has run longest, and shortest where "Rebooted" does not show them."""
     known = frame[frame["uptime_seconds"].notna()].sort_values("uptime_seconds", kind="stable")
-    ends = known if len(known) <= 2 * ENDS else known.iloc[[*range(ENDS), *range(-ENDS, 0)]]
+    told = list(map(str, booted["host"].head(ROWS)))
+    shown = min(len(told), ENDS)
+    shortest = known[~known["host"].isin(told)].head(ENDS - shown)
+    longest = known[~known["host"].isin([*told, *shortest["host"]])].tail(ENDS)
     cols = (Col("Host", 40), Col("Days", 16, "n"), Col("Booted", 28, "n"))
     rows = [
         (row.host, _days(row.uptime_seconds), _when(view, row.booted_at))
-        for row in ends.itertuples(index=False)
+        for row in pd.concat([shortest, longest]).itertuples(index=False)
     ]
-    said = cut(len(rows), len(known), "server", "")
-    return block("Shortest and longest", said.rstrip("; "), table(cols, rows))
+    if not rows:
+        return Markup()
+    whole = cut(len(rows), len(known), "server", "").rstrip("; ")
+    if shown == ENDS:
+        return block("Longest", f"{whole}; the shortest are those rebooted", table(cols, rows))
+    return block("Shortest and longest", whole, table(cols, rows))
 
 
-def _busy(frame: pd.DataFrame) -> Markup:
+def _busy(view: View, frame: pd.DataFrame) -> Markup:
+    """Return the servers at 1 per core or above, or busier than ever; otherwise the busiest."""
     every = tables.busiest(frame)
     if every.empty:
         return Markup()
+    full = every["per_core"] >= FULL
+    unusual = [bool(stands(view, host, "unusual-load").kind) for host in every["host"]]
+    bad = every[full | pd.Series(unusual, every.index, dtype=bool)]
+    over = int(full.sum())
+    said = f"{plural(over, 'server')} {verb(over, 'is')} at or above {FULL} per core"
+    if not over:
+        said = f"None at {FULL} per core or above"
+    if bad.empty:
+        top = next(plain(every).itertuples(index=False))
+        most = f"{top.host} has most, {number(top.per_core, 2)}"
+        return block("Busiest", f"{said}; {most} in 15 minutes.", Markup())
     cols = (
-        Col("Host", 34),
-        Col("Load per core", 18, "n"),
-        Col("Load, 15 min", 18, "n"),
-        Col("Cores", 14, "n"),
-    )
+        Col("", 5, "m"), Col("Host", 29), Col("Load per core", 20, "n"),
+        Col("Load, 15 min", 18, "n"), Col("Cores", 12, "n"),
+    )  # fmt: skip
     rows = [
-        (row.host, number(row.per_core, 2), number(row.load_15, 2), row.cores)
-        for row in every.head(ROWS).itertuples(index=False)
-    ]
-    over = int((every["per_core"] >= 1).sum())
-    said = (
-        f"{plural(over, 'server')} {verb(over, 'is')} at or above 1 per core"
-        if over
-        else "None at 1 per core or above"
-    )
+        (
+            stands(view, row.host, "unusual-load").mark, row.host, number(row.per_core, 2),
+            number(row.load_15, 2), row.cores,
+        )
+        for row in bad.head(ROWS).itertuples(index=False)
+    ]  # fmt: skip
+    said += f", of which {number(ROWS)}" if over > ROWS else ""
     return block("Busiest", said, table(cols, rows))
 
 
 def _all(view: View, frame: pd.DataFrame) -> Markup:
     cols = (
         Col("", 5, "m"), Col("Host", 43), Col("Days up", 18, "n"), Col("Booted", 28, "n"),
-        Col("Run before", 26, "p"), Col("Load, 15 min", 22, "n"), Col("Cores", 14, "n"),
+        Col("Before that", 26, "p"), Col("Load, 15 min", 22, "n"), Col("Cores", 14, "n"),
         Col("Logged in", 18, "n"),
     )  # fmt: skip
     new = set(tables.rebooted(frame, view.info.from_at, view.info.to_at)["host"])

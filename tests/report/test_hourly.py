@@ -102,7 +102,7 @@ def test_a_wave_is_drawn_on_a_logarithmic_scale_and_that_is_said(tmp_path: Path)
     day = days.worst()
     view = kept(tmp_path, moved(days.good(), 7), moved(days.good(), 1), day)
     said = read(pages.logins(view)._repr_html_()).text
-    assert "Logarithmic scale; 52 servers read" in said
+    assert "Logarithmic scale above 0; 52 of 60 servers read" in said
     assert "yesterday 60, a week ago 60" in said
     assert "a week ago, dotted" in said
     calm = kept(tmp_path / "calm", moved(days.good(), 1), days.good())

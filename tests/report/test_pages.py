@@ -347,10 +347,13 @@ def test_what_collectors_add_stands_under_coverage() -> None:
 
 def test_failed_units_say_since_when_and_what_they_said_last() -> None:
     said = read(pages.servers(days.worst())._repr_html_()).text
-    assert "app12backup.service21 Novbackup.service: borg: Connection closed by remote" in said
+    assert (
+        "app12app degraded21 Novbackup.service failedbackup.service: borg: Connection closed by"
+        in said
+    )
 
 
 def test_a_reboot_says_how_the_run_before_it_ended() -> None:
     said = read(pages.uptime(days.worst())._repr_html_()).text
     assert re.search(r"cache02[^<]*?crashed", said)
-    assert re.search(r"app03[^<]*?was shut down", said)
+    assert re.search(r"app03[^<]*?clean shutdown", said)

@@ -38,7 +38,7 @@ def test_space_by_group_counts_shared_pools_once() -> None:
     made.disk("b", "/srv", 100, 10, device="nas:/srv", fs_type="nfs4", remote=True)
     once = tables.filesystems(made.day().frames["disks"])
     space = tables.space_by_group(once, {"a": "db", "b": "web"})
-    assert list(space["group"]) == ["db", "remote"]
+    assert list(space["group"]) == ["db", "remote shares"]
     assert float(space["size_bytes"].iloc[0]) / days.GIB == pytest.approx(
         100 + 90 + 10 + 30, abs=0.1
     )

@@ -127,7 +127,7 @@ def test_much_free_is_no_alarm_and_it_is_said_why() -> None:
     large = disk(91, gib=60 * 1024)
     assert found(large) == []
     assert roomy(view(large)) == [
-        "db01 /srv/data is 91 % full. No alarm: 5.4 of 60 TiB are free."
+        "db01 /srv/data is 91 % full. No alarm: 5.4 of 60 TiB are free, and 1 TiB would do."
     ]  # fmt: skip
     assert len(found(disk(99, gib=60 * 1024))) == 1
     assert roomy(view(disk(91))) == []
