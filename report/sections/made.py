@@ -31,7 +31,7 @@ def page(view: View) -> Page:
         '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
     ).format(again)
     parts = [
-        halves(_from(view) + command, _limits(view)) + note(_besides(view)) + _words(),
+        halves(_from(view, command), _limits(view)) + _words(view),
         _score(view),
         Markup('<footer class="screen quiet">{}</footer>').format(readable(info.foot)),
     ]
@@ -49,7 +49,7 @@ def _read(view: View) -> str:
     return f"{of} servers read within"
 
 
-def _from(view: View) -> Markup:
+def _from(view: View, command: Markup) -> Markup:
     info = view.info
     start, end = (at.astimezone(info.zone) for at in (info.started_at, info.finished_at))
     rows = [
@@ -63,7 +63,7 @@ def _from(view: View) -> Markup:
         ("Sections", ", ".join(info.sections)),
         ("Snapshot", _path(f"{view.folder.parent.name}/{view.folder.name}/data")),
     ]  # fmt: skip
-    return block("Made from", "", facts(rows))
+    return block("Made from", "", facts(rows), command)
 
 
 def _path(path: str) -> Markup:
@@ -91,11 +91,11 @@ def _limits(view: View) -> Markup:
 def _besides(view: View) -> str:
     """Return what the table of limits does not hold."""
     free = view.info.thresholds.disks.free_gib
-    said = "Limits: " if free is None else (
-        f"Limits: a disk with {size(free * 1024**3)} or more free is no finding, however full. "
+    said = "" if free is None else (
+        f"a disk with {size(free * 1024**3)} or more free is no finding, however full; "
     )  # fmt: skip
     said += (
-        "A failed service, a security update or a restart that waits is a warning without a limit. "
+        "a failed service, a security update or a restart that waits is a warning without a limit. "
         "Load, memory and failed logins are also held against the weeks before."
     )
     told = any(one.thresholds for one in view.info.scopes.values())
@@ -151,8 +151,9 @@ def _trust(held: Sequence[float]) -> str:
     return f"{span} came true within their range, {MEANT} % are meant to: {why}"
 
 
-def _words() -> Markup:
+def _words(view: View) -> Markup:
+    every = (("Limits", _besides(view)), *WORDS)
     said = Markup(" ").join(
-        Markup("<b>{}</b>: {}").format(word, meaning) for word, meaning in WORDS
+        Markup("<b>{}</b>: {}").format(word, meaning) for word, meaning in every
     )
     return block("Words", "", Markup('<p class="note">{}</p>').format(said))

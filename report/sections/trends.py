@@ -20,7 +20,6 @@ from report.markup import (
     halves,
     joined,
     note,
-    quiet,
     section,
     table,
 )
@@ -60,13 +59,14 @@ SHOWN = ("Servers answering", "Filesystems above limit", "Critical findings",
 
 
 def _finding(series: dict[str, Values], missed: Sequence[str]) -> str:
-    critical = [one for one in series["Critical findings"] if one is not None]
-    days = len(series["Critical findings"])
-    today, most = critical[-1], max(critical)
-    median = number(float(np.median(critical)))
-    said = f"{number(today)} critical findings today, the median of {days} days is {median}"
-    if len(critical) > 2 and today == most and critical.count(most) == 1:
-        said = f"The worst of {days} days, with {number(today)} critical findings"
+    critical = [int(one) for one in series["Critical findings"] if one is not None]
+    days, today, most = len(critical), critical[-1], max(critical)
+    found = plural(today, "critical finding")
+    said = f"{found} today, the median of {days} days is {number(float(np.median(critical)))}"
+    if days == 1:
+        said = f"{found} today; of no day before is that known"
+    elif days > 2 and today == most and critical.count(most) == 1:
+        said = f"The worst of {days} days, with {found}"
     groups = f"{listing(missed, 4)} missed the target this week"
     return f"{said}; {groups}." if missed else f"{said}; every group met its target this week."
 
@@ -76,8 +76,10 @@ def _trends(series: dict[str, Values]) -> Markup:
     for label in SHOWN:
         values = series[label]
         said, means = _said(values), _means(values)
-        title = Markup('<p class="cap"><b>{}</b><br>{}<br>{}</p>').format(label, said, quiet(means))
-        alt = f"{label} on {len(values)} days: {said}; {means}"
+        title = Markup('<p class="cap"><b>{}</b><br>{}<br><span class="for">{}</span></p>').format(
+            label, said, means
+        )
+        alt = "; ".join(filter(None, (f"{label} on {len(values)} days: {said}", means)))
         cells.append((2, title + lines.trend(values, alt)))
     rows = joined(columns(*cells[n : n + 3]) for n in (0, 3))
     gaps = max(sum(one is None for one in series[label]) for label in SHOWN)
@@ -100,15 +102,22 @@ def _said(values: Values) -> str:
 
 
 def _means(values: Values) -> str:
-    """Return the means of the last days known: "Mean 7 d 58.4 · 30 d 58.9"."""
+    """Return the means of the last days: "Mean 7 d 58.4 · 30 d 58.9"; "" where one is known."""
+    if sum(one is not None for one in values) < 2:
+        return ""
     spans = dict.fromkeys(min(days, len(values)) for days in SPANS)
     return "Mean " + " · ".join(f"{days} d {_mean(values, days)}" for days in spans)
 
 
 def _mean(values: Values, days: int) -> str:
+    """Return a mean in the room of a third of a chart's caption."""
     known = [one for one in values[-days:] if one is not None]
-    mean = float(np.mean(known)) if known else None
-    return lines.brief(mean) if mean and mean >= 100 else number(mean, 1)
+    if not known:
+        return UNKNOWN
+    mean = float(np.mean(known))
+    if mean < 10_000:
+        return number(mean, 1 if mean < 100 else 0)
+    return f"{number(mean / 1e3)} k" if mean < 999_500 else f"{number(mean / 1e6, 1)} M"
 
 
 def _calendars(view: View, series: dict[str, Values]) -> Markup:
