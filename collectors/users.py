@@ -64,7 +64,7 @@ if [ -r /etc/master.passwd ]; then say master master; fi
 NO_SHELLS = {"nologin", "false", "true", "sync", "halt", "shutdown", "poweroff", "reboot"}
 STATES = {"set", "locked", "empty"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEEDS_ROOT = "whether passwords are set, and when accounts expire, needs root: both not known"
+NEEDS_ROOT = "without root, it is not known whether passwords are set and when accounts expire"
 
 
 def script(ask: Ask) -> str:

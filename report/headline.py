@@ -8,6 +8,7 @@ from report.causes import brief, clause
 from report.contract import Finding, Summary
 from report.gaps import common_gap
 from report.reading import View
+from report.rules import findings
 from report.rules.intruders import intruded
 from report.words import (
     capital,
@@ -134,7 +135,7 @@ def clauses(view: View, found: Sequence[Finding]) -> tuple[str, int]:
     kept: list[str] = []
     told = 0
     for every in by_question.values():
-        said = _clauses(every, view)
+        said = _clauses(every, findings(view), view)
         if kept and len(", ".join([*kept, *said])) > TWO_LINES:
             break
         kept += said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from math import log
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -18,6 +19,10 @@ from report.words import day_month, number
 MM = 72 / 25.4
 WEEK = 7
 ROSE = "#e6b8ae"
+# From few to many, each darker, in black and white too; on the first three the text is dark.
+GREYS = ("#e6e4df", HAIR, "#a9a7a1", GREY, INK)
+REDS = ("#f6dfd8", ROSE, "#d68f80", "#b84c38", RED)
+LIGHT = 3
 CELL = 12.0
 TOP, BOTTOM, LEFT, RIGHT = 6.0, 14.0, 28.0, 34.0
 
@@ -169,7 +174,10 @@ def filling(
 
 
 def calendar(counts: Sequence[int | None], until: date, red: bool, alt: str) -> Markup:
-    """Return a cell a day, a column a week: its number where it is not 0, "–" where not known."""
+    """Return a cell a day, a column a week: its number where it is not 0, "–" where not known.
+
+    The more, the darker.
+    """
     first = until - timedelta(days=len(counts) - 1)
     monday = first - timedelta(days=first.weekday())
     names = {0: "Mon", 2: "Wed", 4: "Fri", 6: "Sun"}
@@ -187,8 +195,8 @@ def calendar(counts: Sequence[int | None], until: date, red: bool, alt: str) -> 
 
 
 def _cell(x: float, y: float, count: int | None, high: int, red: bool) -> Markup:
-    worst = bool(count) and count == high
-    fill = "none" if not count else (RED if red else INK) if worst else HAIR
+    step = _step(count or 0, high)
+    fill = (REDS if red else GREYS)[step - 1] if step else "none"
     words = "–" if count is None else str(min(count, 999)) if count else ""
     box = Markup(
         '<rect x="{:.1f}" y="{:.1f}" width="11" height="11" fill="{}" stroke="{}" '
@@ -197,32 +205,35 @@ def _cell(x: float, y: float, count: int | None, high: int, red: bool) -> Markup
     size = 6.5 if len(words) < 3 else 5
     inner = Markup(
         '<text x="{:.1f}" y="{:.1f}" font-size="{}" text-anchor="middle" fill="{}">{}</text>'
-    ).format(x + 5.5, y + 8, size, "#ffffff" if worst else INK, words)
+    ).format(x + 5.5, y + 8, size, "#ffffff" if step > LIGHT else INK, words)
     return box + inner if words else box
 
 
-def band(shares: Sequence[float | None], target: float, low: float) -> Markup:
+def _step(count: int, high: int) -> int:
+    """Return how dark a day is, 1 to 5; 0 for none. Each step is as many times the last."""
+    last = len(GREYS)
+    return 1 + int((last - 1) * log(count) / log(max(high, last))) if count else 0
+
+
+def band(shares: Sequence[float | None], target: float, low: float, alt: str) -> Markup:
     """Return a group's availabilities on a line from `low` to 100 %, the target as a tick.
 
-    shares: of 7 (a full dot), 30 and 90 days (open ones).
+    shares: of 7 days (a full dot), 30 (a ring) and 90 (a small dot).
     """
     scale = 94 / (100 - low)
     parts = [
         rule(3, 5, 97, 5),
         rule(3 + scale * (target - low), 1, 3 + scale * (target - low), 9, INK),
     ]
-    for index, share in reversed(list(enumerate(shares))):
-        if share is not None:
+    for index in (1, 0, 2):  # the smallest on top
+        if (share := shares[index]) is not None:
+            radius, fill, edge = ((2.4, INK, INK), (2.4, "#ffffff", INK), (1.1, MID, MID))[index]
             parts.append(
                 Markup('<circle cx="{:.1f}" cy="5" r="{}" fill="{}" stroke="{}"/>').format(
-                    3 + scale * (max(share, low) - low), 2 if index else 2.4,
-                    "#ffffff" if index else INK, MID if index else INK,
+                    3 + scale * (max(share, low) - low), radius, fill, edge
                 )
-            )  # fmt: skip
-    alt = ", ".join(
-        f"{d} days {s:.2f} %" for d, s in zip((7, 30, 90), shares, strict=True) if s is not None
-    )
+            )
     return Markup(
-        '<svg class="lines" style="width:44mm" viewBox="0 0 100 10" role="img" '
+        '<svg class="lines" style="width:40mm" viewBox="0 0 100 10" role="img" '
         'aria-label="{}">{}</svg>'
     ).format(alt, joined(parts))

@@ -17,6 +17,7 @@ TABLE = '<div class="scroll"><table'
 BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
 LONGEST_PROSE = 300
+ONE_LINE = 28  # a command of so many characters is not broken
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,16 @@ def prose(said: str, longest: int = LONGEST_PROSE) -> Markup:
     parts = str(text(said, longest)).split("`")
     inner = [KEPT.sub(r'<span class="nb">\1</span>', part) for part in parts]
     if len(inner) % 2:
-        inner[1::2] = [f"<code>{part}</code>" for part in inner[1::2]]
-        # The engine breaks a word behind an element anywhere.
+        # The engine breaks a word in an element, and one behind it, anywhere.
+        inner[1::2] = [_code(part) for part in inner[1::2]]
         inner[2::2] = [BEHIND.sub(r'\1<span class="nb">\2</span>', part) for part in inner[2::2]]
         return Markup("".join(inner))  # noqa: S704 - `text` has escaped it
     return Markup("`".join(inner))  # noqa: S704
+
+
+def _code(part: str) -> str:
+    kept = ' class="nb"' if len(part) <= ONE_LINE else ""
+    return f"<code{kept}>{part}</code>"
 
 
 def bold(value: Any, longest: int = 64) -> Markup:

@@ -86,7 +86,7 @@ elif command -v sockstat >/dev/null 2>&1; then
 else say none uname -s; fi
 """
 
-NEEDS_ROOT = "which programs of other users listen needs root: they are shown without a name"
+NEEDS_ROOT = "without root, other users' programs are shown without a name"
 
 
 def script(ask: Ask) -> str:

@@ -2,119 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
-from report.causes import IN_WORDS
 from report.marks import mark
-from report.markup import Col, Page, block, bold, table
-from report.reading import View, frame_of, rows_of
-from report.sections import ROWS, cut
-from report.sections.blocks import known, listed, small_blocks
-from report.words import foreign, is_missing, listing, natural, plural
+from report.markup import Col, Page, block, bold, note, quiet, section, table, text
+from report.reading import GOOD, View, frame_of, rows_of
+from report.sections import NAMES, ROWS, cut, flows, nth
+from report.sections.blocks import small_blocks
+from report.sections.opened import opened
+from report.sections.ways import Line, by_server, headline
+from report.words import day_month, is_missing, listing, natural, plural, verb
 
 COLLECTORS = ("ports", "users", "groups", "sudoers", "keys")
+WHATS = ("port", "user", "group", "sudo rule", "key")
 MOST = 3 * ROWS
+WHY = {"not read whole": "not read in full", "not read whole before": "not read in full before"}
 
 
 def page(view: View) -> Page:
     """Return the section."""
-    parts = [_changes(view), _not_compared(view), _open(view)]
+    parts = [_changes(view), opened(view)]
+    if said := headline(view):
+        said += _gap(view)
+        return section("access", nth(view, "access"), NAMES["access"], f"{said}.", parts,
+                       flows(view, "access"))  # fmt: skip
     return small_blocks(view, "access", COLLECTORS, parts)
 
 
+def _gap(view: View) -> str:
+    """Return what was not read of servers that answered, where no line below tells it."""
+    if len(frame_of(view, "compared")):
+        return ""
+    missed = [
+        name for name in COLLECTORS
+        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
+    ]  # fmt: skip
+    where = " everywhere" if len(view.hosts) > 1 else ""
+    return f"; {listing(missed)} {verb(len(missed), 'was')} not read{where}" if missed else ""
+
+
 def _changes(view: View) -> Markup:
-    """Return what changed, the same on several hosts once."""
+    """Return what changed and what never ought to be, server by server; what was not compared."""
     compared = frame_of(view, "compared")
     hosts = compared.loc[compared["state"] == "compared", "host"].nunique()
-    if not hosts:
-        return Markup()
-    alike: dict[tuple[Any, ...], list[str]] = {}
-    for row in rows_of(view, "changes"):
-        key = (row.what, row.change, row.object, row.before, row.after, row.since)
-        alike.setdefault(key, []).append(str(row.host))
-    if not alike:
-        return block("What changed", f"Nothing on {plural(hosts, 'server')} compared.", Markup())
-    order = {"added": 0, "changed": 1, "removed": 2}
-    rows = sorted(alike.items(), key=lambda one: (order.get(one[0][1], 3), one[0][0]))
-    cols = (
-        Col("", 5, "m"), Col("Server", 36), Col("", 18), Col("What", 18), Col("Which", 56, "path"),
-        Col("From, to", 41, "path"),
-    )  # fmt: skip
-    shown = [
-        (
-            mark("warning" if change != "removed" else ""),
-            bold(listing(sorted(every, key=natural), 3), 200), change, what, foreign(which, 160),
-            _from_to(change, was, now),
-        )
-        for (what, change, which, was, now, _), every in rows[:MOST]
-    ]  # fmt: skip
-    since = sorted({str(key[5]) for key in alike if not is_missing(key[5])})
-    said = cut(len(shown), len(rows), "change")
-    when = f"; since {since[0]}" if len(since) == 1 else ""
-    return block("What changed", f"{said}{when}", table(cols, shown, "stack"))
+    lines = [one for own in by_server(view) for one in own]
+    left, title = _not_compared(view), "What changed"
+    if not lines:
+        said = f"Nothing on {plural(hosts, 'server')} compared." if hosts else "Not known."
+        return block(title, said, left) if hosts or left else Markup()
+    if any(one.kind == "risk" for one in lines):
+        title += ", and what should not be"
+    cols = (Col("", 5, "m"), Col("Server", 36), Col("What", 133, "wide"))
+    caption = cut(min(len(lines), MOST), len(lines), "thing") + _since(view)
+    return block(title, caption, table(cols, _rows(lines), "stack"), left)
 
 
-def _from_to(change: str, was: Any, now: Any) -> str:
-    if change != "changed":
-        return "–"
-    before = "–" if is_missing(was) else foreign(was, 80)
-    after = "–" if is_missing(now) else foreign(now, 80)
-    return f"{before} → {after}"
+def _since(view: View) -> str:
+    since = {str(row.since) for row in rows_of(view, "changes") if not is_missing(row.since)}
+    return f", since {day_month(date.fromisoformat(since.pop()))}" if len(since) == 1 else ""
+
+
+def _rows(lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows; of the lines about the same hosts these stand out once."""
+    last: tuple[str, ...] = ()
+    for one in lines[:MOST]:
+        names = listing(one.hosts, 3)
+        host = quiet(names) if one.hosts == last else bold(names, 200)
+        yield mark(one.severity), host, text(one.said, 400)
+        last = one.hosts
 
 
 def _not_compared(view: View) -> Markup:
-    """Return what could not be held against an earlier snapshot, and why."""
+    """Return in a line what could not be held against an earlier snapshot, and why."""
     frame = frame_of(view, "compared")
-    alike: dict[tuple[str, str], list[str]] = {}
+    lacking: dict[tuple[str, str], list[str]] = {}
     for row in frame[frame["state"] == "no_comparison"].itertuples(index=False):
-        alike.setdefault((str(row.what), str(row.cause)), []).append(str(row.host))
-    by_cause: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (what, cause), hosts in alike.items():
-        by_cause.setdefault((cause, tuple(sorted(set(hosts), key=natural))), []).append(what)
-    if not by_cause:
+        lacking.setdefault((str(row.host), _why(row.cause)), []).append(str(row.what))
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (host, why), whats in lacking.items():
+        alike.setdefault((why, tuple(sorted(whats, key=WHATS.index))), []).append(host)
+    by_why: dict[str, list[str]] = {}
+    for (why, of), hosts in sorted(alike.items(), key=lambda one: -len(one[0][1])):
+        which = "all" if of == WHATS else listing([f"{one}s" for one in of])
+        names = listing(sorted(hosts, key=natural), 6)
+        by_why.setdefault(why, []).append(f"{which} of {names}")
+    if not by_why:
         return Markup()
-    rows = [
-        (mark("unread"), listing(hosts, 4), listing([f"{what}s" for what in whats]), _said(cause))
-        for (cause, hosts), whats in by_cause.items()
-    ]
-    cols = (Col("", 5, "m"), Col("Server", 50), Col("What", 50), Col("Why", 69, "wide"))
-    said = cut(min(len(rows), ROWS), len(rows), "cause")
-    return block("Not compared", said, table(cols, rows[:ROWS], "stack"))
+    said = "; ".join(f"{why}: {', '.join(every)}" for why, every in by_why.items())
+    return note(mark("unread", alt="not known") + Markup(" Not compared, {}.").format(said))
 
 
-def _said(cause: str) -> str:
-    """Return why there is no comparison, an outcome in words."""
-    why, colon, outcome = cause.rpartition(": ")
-    return f"{why}{colon}{IN_WORDS.get(outcome, outcome)}"
-
-
-def _open(view: View) -> Markup:
-    """Return what listens beyond its own host, by port and program."""
-    frame = known(view, "ports")
-    frame = frame[(frame["scope"] != "loopback") & ~frame["ephemeral"].fillna(False).astype(bool)]
-    names = ("kind", "number", "by")
-    values = (frame["protocol"].str.removesuffix("6"), frame["port"], frame["process"].fillna(""))
-    frame = frame.assign(**dict(zip(names, values, strict=True)))
-    groups = frame.groupby(list(names), sort=True)["host"]
-    found = [(*key, sorted(set(map(str, hosts)), key=natural)) for key, hosts in groups]
-    rows = pd.DataFrame(found, columns=[*names, "hosts"])
-    rows = rows.assign(count=rows["hosts"].map(len)).sort_values(["count", "number"], kind="stable")
-    cols = (
-        Col("Port", 20, "n"), Col("", 14, "p"), Col("Program", 50), Col("Servers", 20, "n"),
-        Col("On", 70, "p"),
-    )  # fmt: skip
-
-    def cells(row: Any) -> tuple[Any, ...]:
-        return (
-            str(row.number),
-            row.kind,
-            foreign(row.by) or "not seen",
-            len(row.hosts),
-            listing(row.hosts, 3),
-        )
-
-    title = "Open to others, the rarest first"
-    return listed(view, title, "ports", rows, cols, cells, "port", "Nothing")
+def _why(cause: Any) -> str:
+    why = str(cause).partition(": ")[0]
+    return WHY.get(why, why)

@@ -10,11 +10,11 @@ from report.markup import Col, Page, block, facts, halves, note, section, table
 from report.reading import View, rows_of
 from report.sections import NAMES, flows, nth
 from report.thresholds import DaysLeft, Limit
-from report.words import listing, number, period, plural, readable, span
+from report.words import listing, number, period, readable, size, span
 
 WORDS = (
-    ("Up", "answered, and nothing it runs has failed."),
-    ("Degraded", "answered, and something has."),
+    ("Up", "answered, and no service has failed; there may be findings all the same."),
+    ("Degraded", "answered, but a service has failed."),
     ("Down", "nobody answers there."),
     ("Unknown", "it could not be asked, or refused: neither good nor bad."),
     ("Read", "at least one collector came back whole; “in part” when another did not."),
@@ -31,16 +31,25 @@ def page(view: View) -> Page:
         '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
     ).format(again)
     parts = [
-        halves(_from(view) + command, _limits(view) + _words()),
+        halves(_from(view, command), _limits(view)) + _words(view),
         _score(view),
         Markup('<footer class="screen quiet">{}</footer>').format(readable(info.foot)),
     ]
     seconds = (info.finished_at - info.started_at).total_seconds()
-    said = f"{plural(len(view.hosts), 'server')}, asked within {span(seconds)}."
+    said = f"{_read(view)} {span(seconds)}."
     return section("made", nth(view, "made"), NAMES["made"], said, parts, flows(view, "made"))
 
 
-def _from(view: View) -> Markup:
+def _read(view: View) -> str:
+    """Return how many servers were read, to be followed by how long it took."""
+    listed, read = len(view.hosts), len(view.answered)
+    if listed < 2 or not read:
+        return "Asked within"
+    of = f"All {number(read)}" if read == listed else f"{number(read)} of {number(listed)}"
+    return f"{of} servers read within"
+
+
+def _from(view: View, command: Markup) -> Markup:
     info = view.info
     start, end = (at.astimezone(info.zone) for at in (info.started_at, info.finished_at))
     rows = [
@@ -52,9 +61,9 @@ def _from(view: View) -> Markup:
         *([("Names", f"without {readable(view.left_out, 60)}")] if view.left_out else []),
         ("Groups", listing(view.groups) if view.groups else "all"),
         ("Sections", ", ".join(info.sections)),
-        ("Snapshot", _path(f"{view.folder}/data")),
+        ("Snapshot", _path(f"{view.folder.parent.name}/{view.folder.name}/data")),
     ]  # fmt: skip
-    return block("Made from", "", facts(rows))
+    return block("Made from", "", facts(rows), command)
 
 
 def _path(path: str) -> Markup:
@@ -70,12 +79,29 @@ def _limits(view: View) -> Markup:
         ("Failed logins of a host", number(failed.warning), number(failed.critical)),
         ("Memory used, %", number(limits.memory.warning), number(limits.memory.critical)),
         ("Clock off, s", *(number(one) for one in _pair(limits.clock_seconds))),
-        ("Days until full", *(number(one) for one in _pair(limits.full_in_days))),
-        ("Days of a certificate", *(number(one) for one in _pair(limits.certificate_days))),
+        ("Full, days left", *(number(one) for one in _pair(limits.full_in_days))),
+        ("Certificate, days left", *(number(one) for one in _pair(limits.certificate_days))),
+        ("End of support, days left", number(limits.end_of_life_days), "over"),
         ("Servers read, at least %", number(view.info.coverage_minimum_percent), "–"),
     ]  # fmt: skip
     cols = (Col("", 48), Col("Warning", 18, "n"), Col("Critical", 18, "n"))
-    return block("Limits in force", "at or above", table(cols, rows))
+    return block("Limits in force", "at or above; days left: at or below", table(cols, rows))
+
+
+def _besides(view: View) -> str:
+    """Return what the table of limits does not hold."""
+    free = view.info.thresholds.disks.free_gib
+    said = "" if free is None else (
+        f"a disk with {size(free * 1024**3)} or more free is no finding, however full; "
+    )  # fmt: skip
+    said += (
+        "a failed service, a security update or a restart that waits is a warning without a limit. "
+        "Load, memory and failed logins are also held against the weeks before."
+    )
+    told = any(one.thresholds for one in view.info.scopes.values())
+    if told or view.info.thresholds.mounts:
+        said += " Some servers or mounts have limits of their own."
+    return said
 
 
 def _pair(limit: Limit | DaysLeft) -> tuple[float, float]:
@@ -88,8 +114,9 @@ def _score(view: View) -> Markup:
     if not rows:
         return Markup()
     cols = (
-        Col("Days ahead", 24, "n"), Col("Judged", 22, "n"), Col("Came true, %", 26, "n"),
-        Col("Off, %", 22, "n"), Col("A line, %", 22, "n"), Col("As then, %", 22, "n"),
+        Col("Days ahead", 20, "n"), Col("Forecasts", 22, "n"), Col("In their range, %", 30, "n"),
+        Col("Forecast off, %", 26, "n"), Col("Straight line off, %", 34, "n"),
+        Col("“As it was” off, %", 32, "n"),
     )  # fmt: skip
     cells = [
         (row.days_ahead, row.forecasts, number(row.held_percent),
@@ -98,9 +125,8 @@ def _score(view: View) -> Markup:
     ]  # fmt: skip
     held = [float(row.held_percent) for row in rows]
     how = note(
-        "Off: the median error of the forecast, of a straight line through the week before, and "
-        "of “as it was then”, as a share of a disk’s size. Disks that hardly ever move are not "
-        "judged."
+        "Off: the median error in % of a disk’s size, of the forecast, of a straight line through "
+        "the week before, and of “as it was”. Disks that hardly ever move are not judged."
     )
     return block("Forecasts of earlier days", _trust(held), table(cols, cells), how)
 
@@ -125,8 +151,9 @@ def _trust(held: Sequence[float]) -> str:
     return f"{span} came true within their range, {MEANT} % are meant to: {why}"
 
 
-def _words() -> Markup:
+def _words(view: View) -> Markup:
+    every = (("Limits", _besides(view)), *WORDS)
     said = Markup(" ").join(
-        Markup("<b>{}</b>: {}").format(word, meaning) for word, meaning in WORDS
+        Markup("<b>{}</b>: {}").format(word, meaning) for word, meaning in every
     )
     return block("Words", "", Markup('<p class="note">{}</p>').format(said))

@@ -6,13 +6,15 @@ from markupsafe import Markup
 
 from report.contract import Finding, Summary
 from report.marks import mark
-from report.markup import Col, block, bold, halves, prose, quiet, table
+from report.markup import Col, block, bold, columns, prose, quiet, table
 from report.reading import View
 from report.sections import ROWS, cut
 from report.sections.fitting import shares
-from report.words import day_month, foreign, plural, readable
+from report.trail import BLIND
+from report.words import day_month, foreign, number, readable
 
-TAKES = "as silences.yaml takes them; that a server was not read cannot be silenced"
+TAKES = "to silence one until a day, put its id into silences.yaml"
+NEVER = "cannot be silenced"
 MOST_IDS = 48  # findings
 
 
@@ -27,7 +29,7 @@ def silenced(summary: Summary) -> Markup:
         for one, over in every[:ROWS]
     ]  # fmt: skip
     cols = (
-        Col("Host", 28), Col("What", 58, "wide"), Col("By", 18), Col("Why", 40, "wide"),
+        Col("Server", 28), Col("What", 58, "wide"), Col("By", 18), Col("Why", 40, "wide"),
         Col("Until", 30, "n"),
     )  # fmt: skip
     return block("Silenced", cut(len(rows), len(every), "finding"), table(cols, rows, "stack"))
@@ -55,11 +57,9 @@ def ids(view: View, summary: Summary) -> Markup:
     ]
     half = -(-len(rows) // 2)
     cols = (Col("", 4, "m"), Col("", 80, "path"))
-    two = halves(
-        *(table(cols, part, "ids") if part else Markup() for part in (rows[:half], rows[half:]))
-    )
+    two = columns(*((3, table(cols, part, "ids")) for part in (rows[:half], rows[half:]) if part))
     said = cut(len(rows), len(every), "finding", "the rest on the workbook’s sheet Findings")
-    return block("Ids of findings", f"{said}, {TAKES}", two)
+    return block("Ids of findings", f"{said}; {TAKES}", two)
 
 
 def _id(view: View, one: Finding, linked: bool, aside: str) -> Markup:
@@ -67,6 +67,8 @@ def _id(view: View, one: Finding, linked: bool, aside: str) -> Markup:
     said = readable(" ".join(filter(None, (host, one.kind, one.object))), 200)
     code = Markup("<code>{}</code>").format(said)
     rest = len(one.hosts) - 1
-    words = ", ".join(filter(None, (f"and of {plural(rest, 'host')} more" if rest else "", aside)))
+    never = NEVER if one.kind in BLIND else ""
+    more_hosts = f"and {number(rest)} more {'host' if rest == 1 else 'hosts'}" if rest else ""
+    words = ", ".join(filter(None, (more_hosts, aside, never)))
     more = Markup(" ") + quiet(words) if words else Markup()
     return (Markup('<a href="#{}">{}</a>').format(one.anchor, code) if linked else code) + more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,22 @@ import numpy as np
 from markupsafe import Markup
 
 from report import lines
-from report.markup import Col, Page, block, bold, columns, halves, joined, note, section, table
+from report.markup import (
+    Col,
+    Page,
+    block,
+    bold,
+    columns,
+    halves,
+    joined,
+    note,
+    section,
+    table,
+)
 from report.reading import NO_GROUP, View, split
 from report.sections import NAMES, ROWS, flows, nth
 from report.trend import Values, figures_by_day, rows_of_hosts
-from report.words import UNKNOWN, day_month, is_missing, listing, number, plural
+from report.words import UNKNOWN, capital, day_month, is_missing, listing, number, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +49,7 @@ def page(view: View) -> Page:
     parts = [
         _trends(series),
         _calendars(view, series),
-        availability,
-        _levels_and_worst(view, rows, series),
+        columns((4, availability), (2, _worst(view, rows))),
     ]
     return section("trends", number_, NAMES["trends"], _finding(series, missed), parts, flow)
 
@@ -48,13 +59,14 @@ SHOWN = ("Servers answering", "Filesystems above limit", "Critical findings",
 
 
 def _finding(series: dict[str, Values], missed: Sequence[str]) -> str:
-    critical = [one for one in series["Critical findings"] if one is not None]
-    days = len(series["Critical findings"])
-    today, most = critical[-1], max(critical)
-    median = number(float(np.median(critical)))
-    said = f"{number(today)} critical findings today, the median of {days} days is {median}"
-    if len(critical) > 2 and today == most and critical.count(most) == 1:
-        said = f"The worst of {days} days, with {number(today)} critical findings"
+    critical = [int(one) for one in series["Critical findings"] if one is not None]
+    days, today, most = len(critical), critical[-1], max(critical)
+    found = plural(today, "critical finding")
+    said = f"{found} today, the median of {days} days is {number(float(np.median(critical)))}"
+    if days == 1:
+        said = f"{found} today; of no day before is that known"
+    elif days > 2 and today == most and critical.count(most) == 1:
+        said = f"The worst of {days} days, with {found}"
     groups = f"{listing(missed, 4)} missed the target this week"
     return f"{said}; {groups}." if missed else f"{said}; every group met its target this week."
 
@@ -63,9 +75,12 @@ def _trends(series: dict[str, Values]) -> Markup:
     cells = []
     for label in SHOWN:
         values = series[label]
-        said = _said(values)
-        title = Markup('<p class="cap"><b>{}</b><br>{}</p>').format(label, said)
-        cells.append((2, title + lines.trend(values, f"{label} on {len(values)} days: {said}")))
+        said, means = _said(values), _means(values)
+        title = Markup('<p class="cap"><b>{}</b><br>{}<br><span class="for">{}</span></p>').format(
+            label, said, means
+        )
+        alt = "; ".join(filter(None, (f"{label} on {len(values)} days: {said}", means)))
+        cells.append((2, title + lines.trend(values, alt)))
     rows = joined(columns(*cells[n : n + 3]) for n in (0, 3))
     gaps = max(sum(one is None for one in series[label]) for label in SHOWN)
     caption = f"{len(series[SHOWN[0]])} days, each with its own scale"
@@ -77,27 +92,55 @@ def _said(values: Values) -> str:
     known = [one for one in values[:-1] if one is not None]
     if values[-1] is None or not known:
         return "Not known today" if values[-1] is None else "No day before is known"
-    middle, today = float(np.median(known)), values[-1]
+    middle, today = number(float(np.median(known))), values[-1]
+    usual = f"usually {middle}" if len(known) > 1 else f"{middle} before"
     if today > max(known):
-        return f"The most; the median day has {number(middle)}"
+        return f"Highest in {len(known) + 1} days; {usual}"
     if today < min(known):
-        return f"The fewest; the median day has {number(middle)}"
-    return f"The median day has {number(middle)}"
+        return f"Lowest in {len(known) + 1} days; {usual}"
+    return capital(usual)
+
+
+def _means(values: Values) -> str:
+    """Return the means of the last days: "Mean 7 d 58.4 · 30 d 58.9"; "" where one is known."""
+    if sum(one is not None for one in values) < 2:
+        return ""
+    spans = dict.fromkeys(min(days, len(values)) for days in SPANS)
+    return "Mean " + " · ".join(f"{days} d {_mean(values, days)}" for days in spans)
+
+
+def _mean(values: Values, days: int) -> str:
+    """Return a mean in the room of a third of a chart's caption."""
+    known = [one for one in values[-days:] if one is not None]
+    if not known:
+        return UNKNOWN
+    mean = float(np.mean(known))
+    if mean < 10_000:
+        return number(mean, 1 if mean < 100 else 0)
+    return f"{number(mean / 1e3)} k" if mean < 999_500 else f"{number(mean / 1e6, 1)} M"
 
 
 def _calendars(view: View, series: dict[str, Values]) -> Markup:
     made = []
-    for title, label, red in (
-        ("Servers not read", "Servers not read", False),
-        ("Critical findings", "Critical findings", True),
-    ):
-        counts = [None if one is None else int(one) for one in series[label]]
-        bad = [one for one in counts if one]
-        said = f"{plural(len(bad), 'day')} of {len(counts)}"
-        said += f"; never more than {number(max(bad))}" if bad else ""
+    for title, red in (("Servers not read", False), ("Critical findings", True)):
+        counts = [None if one is None else int(one) for one in series[title]]
+        said = _calendar(view, counts)
         drawn = lines.calendar(counts, view.date, red, f"{title}: {said}")
         made.append(block(title, said, drawn))
     return halves(*made)
+
+
+def _calendar(view: View, counts: Sequence[int | None]) -> str:
+    """Return on how many days there was any, and on which of them the most."""
+    bad = [one for one in counts if one]
+    said = f"{plural(len(bad), 'day')} of {len(counts)}"
+    if not bad:
+        return said
+    most = max(bad)
+    if bad.count(most) > 1:
+        return f"{said}; never more than {number(most)}"
+    when = _day(view, view.date.toordinal() - len(counts) + 1 + counts.index(most))
+    return f"{said}; most {when if when == 'today' else f'on {when}'}, {number(most)}"
 
 
 def _share(rows: pd.DataFrame) -> float | None:
@@ -126,21 +169,22 @@ def _availability(view: View, rows: pd.DataFrame) -> tuple[list[str], Markup]:
     worst = sorted(found, key=lambda name: short.get(name, 101))
     missed = [name for name in worst if short.get(name, 0) < 0]
     each = len(set(targets.values())) > 1
-    cols = (Col("Group", 34), *([Col("Target, %", 20, "n")] if each else []),
-            *(Col(f"{days} days, %", 20 if each else 24, "n") for days in SPANS),
-            Col(f"{low:g} to 100 %", 60 if each else 68, "p"))  # fmt: skip
+    cols = (Col("Group", 22), *([Col("Target, %", 16, "n")] if each else []),
+            *(Col(f"{days} days, %", 16, "n") for days in SPANS),
+            Col(f"{low:g} to 100 %", 44, "p"))  # fmt: skip
     cells = [
         (bold(name) if name in missed else name, *([f"{targets[name]:g}"] if each else []),
          *(_percent(one, targets[name]) for one in found[name]),
-         lines.band(found[name], targets[name], low))
+         lines.band(found[name], targets[name], low, _aloud(found[name], targets[name])))
         for name in worst[:ROWS]
     ]  # fmt: skip
     alike = next(iter(targets.values()), view.info.availability_target.default)
-    said = "" if each else f"target {alike:g} %; "
-    said += "full dot: 7 days, open: 30 and 90, tick: target"
+    said = "" if each else f"target {alike:g} %"
+    said += ("; " if said else "") + "in bold what missed it" if missed else ""
     how = note(
-        "Of the looks at its hosts, one a day, the share that found them answering and running "
-        "(up or degraded); one that could not be read counts as not, maintenance not at all."
+        "Share of daily checks in which the host answered and ran (up or degraded). Not read "
+        "counts as failed; maintenance is left out. Full dot: 7 days, ring: 30, small dot: 90, "
+        "tick: target."
     )
     return missed, block("Availability by group", said, table(cols, cells), how)
 
@@ -160,27 +204,21 @@ def _group(view: View, text: Any) -> str:
 def _percent(share: float | None, target: float) -> Markup | str:
     if share is None:
         return UNKNOWN
-    said = f"{int(share * 100 + 1e-6) / 100:.2f}"  # down: 99.999 is not all
-    return bold(said) if share < target else said
+    return bold(_rounded(share, target)) if share < target else _rounded(share, target)
 
 
-def _levels_and_worst(view: View, rows: pd.DataFrame, series: dict[str, Values]) -> Markup:
-    cols = (
-        Col("Mean of a day", 34),
-        *(Col(head, 12.5, "n") for head in ("Today", "7", "30", "90 days")),
-    )
-    levels = [
-        (label, number(series[label][-1]), *(_mean(series[label], d) for d in SPANS))
-        for label in SHOWN
-    ]
-    return halves(
-        block("Levels", "Means of the days known", table(cols, levels)), _worst(view, rows)
-    )
+def _rounded(share: float, target: float) -> str:
+    """Return a percentage, rounded, but not up to all of it, nor to a target that it missed."""
+    decimals = max(1, len(f"{target:g}".partition(".")[2]))
+    value = round(share, decimals)
+    if share < value and (value >= 100 or share < target <= value):
+        value = math.floor(share * 10**decimals) / 10**decimals
+    return f"{value:.{decimals}f}"
 
 
-def _mean(values: Values, days: int) -> str:
-    known = [one for one in values[-days:] if one is not None]
-    return number(float(np.mean(known)), 1) if known else UNKNOWN
+def _aloud(shares: Sequence[float | None], target: float) -> str:
+    known = [(d, one) for d, one in zip(SPANS, shares, strict=True) if one is not None]
+    return ", ".join(f"{days} days {_rounded(one, target)} %" for days, one in known)
 
 
 def _worst(view: View, rows: pd.DataFrame) -> Markup:
@@ -191,17 +229,12 @@ def _worst(view: View, rows: pd.DataFrame) -> Markup:
     counts = bad.groupby("host")["day"].agg(["size", "max"]).reset_index()
     counts = counts.sort_values(["size", "max", "host"], ascending=[False, False, True])
     looks = rows.groupby("host").size()
-    cols = (
-        Col("Server", 30),
-        Col("Not running", 18, "n"),
-        Col("of days", 14, "n"),
-        Col("Last", 22, "n"),
-    )
+    cols = (Col("Server", 20), Col("Checks failed", 20, "n"), Col("Last", 14, "n"))
     cells = [
-        (row[1], row[2], int(looks[row[1]]), _day(view, int(row[3])))
+        (row[1], f"{row[2]} of {looks[row[1]]}", _day(view, int(row[3])))
         for row in counts.head(WORST).itertuples()
     ]
-    said = f"{number(len(cells))} of {plural(len(counts), 'server')} once found not running"
+    said = f"{number(len(cells))} of {number(len(counts))} that failed"
     return block("Worst servers", said, table(cols, cells))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import nbformat
+from markupsafe import Markup
 
 from report import pages
 from report.exporters import InfraHTMLExporter
+from report.markup import infra
 from report.store import Day
 
 CALLS = (
@@ -24,3 +26,13 @@ def document(day: Day, for_pdf: bool = False) -> str:
     exporter = InfraHTMLExporter()
     exporter.for_pdf = for_pdf
     return str(exporter.from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0])
+
+
+def page_of(inner: Markup) -> str:
+    """Return a page for the PDF engine that holds this alone."""
+    cell = nbformat.v4.new_code_cell(
+        outputs=[nbformat.v4.new_output("display_data", data={"text/html": str(infra(inner))})]
+    )
+    exporter = InfraHTMLExporter()
+    exporter.for_pdf = True
+    return str(exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))[0])

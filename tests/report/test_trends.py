@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 
 from report import derived, history, lines, pages, store, tables
+from report.branding import contrast
+from report.marks import INK
 from report.narrowing import narrowed
 from report.reading import view
+from report.sections.trends import _calendar, _means, _rounded, _said
 from report.tally import TALLY, tallies, tally
 from report.targets import Targets
-from report.trend import figures_by_day, rows_of_hosts
+from report.trend import Values, figures_by_day, rows_of_hosts
 from tests.report import days
 
 
@@ -107,9 +110,9 @@ def test_availability_is_looks_that_found_hosts_running(tmp_path: Path) -> None:
     rows = rows_of_hosts(view(day))
     app = rows[rows["groups"].str.startswith("app") & (rows["state"] != "maintenance")]
     up = app["answered"].astype(bool) & app["state"].isin(["up", "degraded"])
-    share = int(10_000 * up.mean() + 1e-6) / 100
-    assert 0 < share < 100
-    assert f"{share:.2f}" in text(pages.trends(day))
+    share = 100 * up.mean()
+    assert 0 < share < 99
+    assert f" {share:.1f} " in text(pages.trends(day))
     target = day.info.model_copy(update={"availability_target": Targets(default=0)})
     assert "every group met" in text(pages.trends(replace(day, info=target)))
 
@@ -127,6 +130,89 @@ def test_each_group_is_held_against_its_own_target(tmp_path: Path) -> None:
         {**day.info.model_dump(mode="json"), "availability_target": 97.5}
     )
     assert old.availability_target == Targets(default=97.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "target", "shown"),
+    [
+        (100 * 94 / 98, 99.5, "95.9"), (100 * 54 / 56, 99.5, "96.4"), (100 * 48 / 49, 99.5, "98.0"),
+        (99.96, 99.5, "99.9"), (99.46, 99.5, "99.4"), (99.5, 99.5, "99.5"), (100.0, 99.5, "100.0"),
+        (99.996, 99.95, "99.99"), (99.946, 99.95, "99.94"), (99.951, 99.95, "99.95"),
+        (97.96, 98, "97.9"), (0.0, 99.5, "0.0"),
+    ],
+)  # fmt: skip
+def test_a_share_is_rounded_but_never_to_all_nor_to_a_target_it_missed(
+    share: float, target: float, shown: str
+) -> None:
+    assert _rounded(share, target) == shown
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "means"),
+    [
+        ([2.0] * 89 + [5.0], "Highest in 90 days; usually 2", "Mean 7 d 2.4 · 30 d 2.1 · 90 d 2.0"),
+        ([2.0, None, 3.0, 1.0], "Lowest in 3 days; usually 2", "Mean 4 d 2.0"),
+        ([4.0, 9.0], "Highest in 2 days; 4 before", "Mean 2 d 6.5"),
+        ([2.0] * 8 + [None], "Not known today", "Mean 7 d 2.0 · 9 d 2.0"),
+        ([400.0, 1_900_000.0, 2.0], "Lowest in 3 days; usually 950,200", "Mean 3 d 633 k"),
+        ([None, 1.0], "No day before is known", ""),
+    ],
+)
+def test_a_line_says_what_is_usual_and_its_means(values: Values, said: str, means: str) -> None:
+    assert (_said(values), _means(values)) == (said, means)
+
+
+def test_a_caption_stays_in_its_column(tmp_path: Path) -> None:
+    for value in (9_999.4, 12_345.0, 999_499.0, 1_234_567.0):
+        assert len(_means([value] * 90)) <= 41
+    day = past(tmp_path, 1)
+    # The findings of the day before were not kept: the median of one day is none.
+    said = text(pages.trends(day))
+    assert "6 critical findings today; of no day before is that known; edge, db and app" in said
+
+
+def test_the_worst_day_of_a_calendar_is_named() -> None:
+    day = view(days.worst())
+    assert _calendar(day, [0, 14, None, 1, 3]) == "3 days of 5; most on 20 Nov, 14"
+    assert _calendar(day, [1, 0, 20]) == "2 days of 3; most today, 20"
+    assert _calendar(day, [1, 0, 1]) == "2 days of 3; never more than 1"
+    assert _calendar(day, [0, 0, None]) == "0 days of 3"
+
+
+def test_more_is_darker_on_a_calendar_in_black_and_white_too() -> None:
+    counts = [1, 2, 4, 8, 11, 20]
+    for red, colours in ((True, lines.REDS), (False, lines.GREYS)):
+        drawn = str(lines.calendar(counts, date(2026, 11, 25), red, "x"))
+        fills = re.findall(r'<rect [^>]*fill="(#\w+)"', drawn)
+        greys = [_grey(one) for one in fills]
+        assert fills[0] != fills[-1]
+        assert greys == sorted(greys, reverse=True)
+        assert len(set(fills)) == 5
+        # What is written on it can be read, also in the dark.
+        for nth, colour in enumerate(colours, 1):
+            ink = "#ffffff" if nth > lines.LIGHT else INK
+            assert contrast(ink, colour) >= 4.5
+            assert contrast(*(_in_the_dark(one) for one in (ink, colour))) >= 4.5
+    few = str(lines.calendar([0, 1], date(2026, 11, 25), True, "x"))
+    assert lines.REDS[-1] not in few
+
+
+def _in_the_dark(colour: str) -> str:
+    found = re.search(rf'svg \[fill="{colour}"\] {{ fill: (#\w+) }}', pages.CSS.read_text())
+    assert found, colour
+    return found[1]
+
+
+def _grey(colour: str) -> float:
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def test_the_three_spans_of_a_group_have_a_shape_each() -> None:
+    drawn = str(lines.band([99.0, 98.0, 97.0], 99.5, 95, "x"))
+    shapes = re.findall(r'cx="([\d.]+)" cy="5" r="([\d.]+)" fill="([^"]+)"', drawn)
+    assert len({one[1:] for one in shapes}) == 3
+    assert [one[0] for one in sorted(shapes, reverse=True)] == ["78.2", "59.4", "40.6"]
 
 
 def test_a_calendar_shows_every_day_and_what_is_not_known() -> None:

@@ -13,7 +13,7 @@ def plant(story: Story) -> None:
     for one in story.plants[:]:
         if one.kind == "end_of_life" and one.severity == "warning":
             _silence(story, one, "silence", "end-of-life", 21, "s.okafor",
-                     "is moved to new servers in December")  # fmt: skip
+                     "moving to new servers in December")  # fmt: skip
         elif one.kind == "disk_fills" and one.object == "/var":
             _silence(story, one, "silence_ended", "disk-full", -3, "a.bakker",
                      "old write-ahead logs are being moved")  # fmt: skip
