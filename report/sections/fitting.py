@@ -24,7 +24,8 @@ FEW = 3  # causes, where critical findings do not all fit
 WAYS = 3  # sections that the last line leads to
 MOST_LATER = 10  # of what will be full, on a calm day
 # In points on paper: what a page holds, and what things on it take.
-PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 166, 24, 52
+PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 152, 24, 52
+LEAD_LINE, LEAD_LETTERS = 14, 96
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
 LETTERS, LARGE_LETTERS, NAME_LETTERS = 70, 56, 13  # on a line: of a sentence, of a host's name
 SUBJECT = 64  # letters of a finding's subject
@@ -97,6 +98,7 @@ def shares(summary: Summary) -> list[tuple[str, list[Told], list[Told]]]:
 def _room(summary: Summary) -> int:
     """Return the height that is left for findings, and for what stands below."""
     opening = OPENING + TITLE_LINE * _lines(summary.headline, TITLE_LETTERS)
+    opening += LEAD_LINE * _lines(summary.lead, LEAD_LETTERS)
     return PAGE - opening - 2 * HEAD - SIGNS
 
 
