@@ -68,8 +68,9 @@ check ruff check .
 check mypy
 [ -z "$failed" ] || echo "== FAILED before the tests, and so this run fails:$failed"
 echo "== pytest"
-# A file's tests stay in one process, so that what is dear to set up is set up once.
+# A file's tests stay in one process, so that what is dear to set up is set up once; files
+# begin in the order of tests/conftest.py, the longest first.
 status=0
-"$env/bin/python" -m pytest -n auto --dist loadfile "$@" || status=$?
+"$env/bin/python" -m pytest -n auto --dist loadfile --no-loadscope-reorder "$@" || status=$?
 if [ -n "$failed" ] && [ "$status" = 0 ]; then status=1; fi
 exit "$status"

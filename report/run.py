@@ -130,6 +130,7 @@ def _make_today(run: Run) -> None:
         from report.document import check_parameters
 
         check_parameters(dict(options.parameters))  # before any server is asked
+        _check_groups(run)
     if state in ("sending", "delivered") and options.send is False:
         run.console.say(f"The report of {run.day} is already {state}; it stays as it is.")
         return
@@ -153,6 +154,19 @@ def _make_today(run: Run) -> None:
         if send:
             delivery.prepare(run.folder, run.settings)
         send_out(run, run.folder)
+
+
+def _check_groups(run: Run) -> None:
+    """Refuse a group that no host is in, which the snapshot would tell only after the wait."""
+    fleet = run.settings.fleet
+    if fleet is None or (fleet.limit and run.day in store.days(run.settings.output)):
+        return  # what is there already may have others
+    known = {group: None for host in (*fleet.hosts, *fleet.left_out) for group in host.groups}
+    wrong = [one for one in dict(run.options.parameters).get("groups") or [] if one not in known]
+    if wrong:
+        right = f"groups with hosts: {', '.join(known) or 'none'}"
+        said = f"no host is in group {', '.join(map(repr, wrong))}"
+        raise SettingsError(Fault("-p", "groups", said, right))
 
 
 def _make_again(run: Run) -> None:

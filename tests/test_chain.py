@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,47 +19,17 @@ from pathlib import Path
 import nbformat
 import openpyxl
 import pytest
-import yaml
 
-from collectors import COLLECTORS
 from report import store
 from report.findings import summarise
 from tests.evil_servers import evil_server
-from tests.smtp_server import PASSWORD, USER, MailServer, Received, make_authority
+from tests.sites import FOUR, OTHERS, Site, header, mail_settings, site, text_of
+from tests.smtp_server import PASSWORD, MailServer, make_authority
 from tests.ssh_fixtures import RunningSshd, free_port, start_sshd
 
+__all__ = ["site"]  # a fixture
+
 DEADLINE = 4
-FOUR = ("servers", "uptime", "disks", "logins")
-
-
-class Site:
-    """A folder with settings and output, and the command line on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.params = folder / "params"
-        self.output = folder / "output"
-        self.params.mkdir(parents=True)
-        self.environment = {**os.environ, "HOME": str(folder)}
-
-    def write(self, name: str, content: object) -> None:
-        (self.params / f"{name}.yaml").write_text(yaml.safe_dump(content))
-
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "report", *words,
-                "--params", str(self.params), "--output", str(self.output)]  # fmt: skip
-
-    def run(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            self.command(*words), capture_output=True, text=True, env=self.environment, timeout=120
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
-
-    @property
-    def day(self) -> Path:
-        return store.day_folder(self.output, store.days(self.output)[-1])
 
 
 @pytest.fixture(scope="module")
@@ -70,36 +39,9 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSshd]:
     running.stop()
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path / "site")
-
-
 def reached(sshd: RunningSshd, **more: object) -> dict[str, object]:
     return {"address": "127.0.0.1", "port": sshd.port, "user": sshd.user,
             "key_file": str(sshd.user_key), **more}  # fmt: skip
-
-
-def mail_settings(box: MailServer) -> dict[str, object]:
-    assert box.authority is not None
-    return {
-        "smtp": {"host": "localhost", "port": box.port, "security": "starttls",
-                 "ca_file": str(box.authority.ca_file), "user": USER, "password": {"env": "MAIL_WORD"}},
-        "sender": "Report <report@example.org>",
-        "to": ["ops@example.org"],
-    }  # fmt: skip
-
-
-def header(message: Received, name: str) -> str:
-    return str(message_from_bytes(message.content, policy=default)[name])
-
-
-def text_of(pdf: Path) -> str:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("needs pdftotext (poppler-utils)")
-    return subprocess.run(
-        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
-    ).stdout
 
 
 def test_one_day_of_a_fleet_in_which_everything_goes_wrong(site: Site, sshd: RunningSshd) -> None:
@@ -127,9 +69,8 @@ def test_one_day_of_a_fleet_in_which_everything_goes_wrong(site: Site, sshd: Run
             },
         })  # fmt: skip
         # Package managers take seconds of a processor: too long for hosts with this deadline.
-        others = [c.NAME for c in COLLECTORS if c.NAME not in FOUR]
         site.write("daily", {"coverage": {"minimum_percent": 0},
-                             "collect": {"output_cap_megabytes": 1, "without": others}})  # fmt: skip
+                             "collect": {"output_cap_megabytes": 1, "without": OTHERS}})  # fmt: skip
         begun = time.monotonic()
         said = site.run("daily")
         assert time.monotonic() - begun < DEADLINE + 20
@@ -167,6 +108,7 @@ def test_one_day_of_a_fleet_in_which_everything_goes_wrong(site: Site, sshd: Run
 
 
 def test_the_figures_are_those_of_the_frames_and_stay_the_same(site: Site) -> None:
+    site.ask_everything()
     site.run("daily")
     day = store.load(site.output)
     summary = summarise(day)

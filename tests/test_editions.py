@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from report.mail import TEMPLATES
+from tests.sites import Site, header, mail_settings, site
 from tests.smtp_server import PASSWORD, MailServer, make_authority
-from tests.test_chain import Site, header, mail_settings, site
 
 __all__ = ["site"]  # a fixture
 

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 
 from report import store
-from tests.test_chain import Site, text_of
+from tests.sites import Site, text_of
 
 # What each is meant to do, and what must never be seen of it having done so.
 TEXTS = {

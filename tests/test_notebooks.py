@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -89,13 +90,20 @@ def test_papermill_from_another_folder_with_a_day_and_groups(
     assert "db03" not in said
 
 
-def test_run_all_with_its_defaults_shows_the_figures_of_the_frames(
-    tmp_path: Path, output: Path, worst: Day
-) -> None:
-    save_day(output, "good", report_date=date(2026, 11, 20))
-    made = tmp_path / "out.ipynb"
-    done = run(tmp_path, output, "papermill", str(DAILY), str(made))
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Day]:
+    """The daily notebook run with its defaults where two days are, and the day it is of."""
+    folder = tmp_path_factory.mktemp("ran")
+    worst = save_day(folder / "output", "worst")
+    save_day(folder / "output", "good", report_date=date(2026, 11, 20))
+    made = folder / "out.ipynb"
+    done = run(folder, folder / "output", "papermill", str(DAILY), str(made))
     assert done.returncode == 0, done.stderr
+    return made, worst
+
+
+def test_run_all_with_its_defaults_shows_the_figures_of_the_frames(ran: tuple[Path, Day]) -> None:
+    made, worst = ran
     said = said_by(made)
     summary = summarise(worst)
     for figure in summary.figures:
@@ -164,10 +172,9 @@ def test_a_smoke_run_by_nbval(tmp_path: Path, output: Path, worst: Day, path: Pa
     ("exporter", "start"), [("infra-pdf", b"%PDF-"), ("infra-html", b"<!DOCTYPE html>")]
 )
 def test_nbconvert_knows_our_exporters(
-    tmp_path: Path, output: Path, worst: Day, exporter: str, start: bytes
+    tmp_path: Path, output: Path, ran: tuple[Path, Day], exporter: str, start: bytes
 ) -> None:
-    made = tmp_path / "out.ipynb"
-    assert run(tmp_path, output, "papermill", str(DAILY), str(made)).returncode == 0
+    made = Path(shutil.copy(ran[0], tmp_path))
     done = run(tmp_path, output, "nbconvert", "--to", exporter, str(made))
     assert done.returncode == 0, done.stderr
     document = made.with_suffix("." + exporter.partition("-")[2]).read_bytes()

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,17 +16,28 @@ import pytest
 
 from report import delivery, store
 from report.lock import run_lock
+from tests.sites import Site, header, mail_settings
 from tests.smtp_server import PASSWORD, MailServer, make_authority
 from tests.ssh_fixtures import free_port
-from tests.test_chain import Site, header, mail_settings
 
 LOCAL = {"transport": "local"}
+Due = Callable[[int], Path]
+TWO = {"hosts": {"aaa": LOCAL, "bbb": LOCAL}}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A day that was collected, and no more: to be copied, never to be run on."""
+    site = Site(tmp_path_factory.mktemp("collected") / "site")
+    site.write("fleet", TWO)
+    site.run("collect")
+    return site
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     site = Site(tmp_path / "site")
-    site.write("fleet", {"hosts": {"aaa": LOCAL, "bbb": LOCAL}})
+    site.write("fleet", TWO)
     return site
 
 
@@ -72,8 +83,10 @@ class TestMissingIsNeverGreen:
         assert outcomes(site.day)["bbb", "disks"] == "ok"
         assert len(box.messages) == 1
 
-    def test_a_limited_collect_is_added_to_the_days_snapshot(self, site: Site) -> None:
-        site.run("daily")
+    def test_a_limited_collect_is_added_to_the_days_snapshot(
+        self, site: Site, collected: Site
+    ) -> None:
+        site.begin_with(collected)
         site.run("collect", "--limit", "aaa")
         known = outcomes(site.day)
         assert {known[host, "disks"] for host in ("aaa", "bbb")} == {"ok"}
@@ -87,7 +100,7 @@ class TestMissingIsNeverGreen:
             "fleet",
             {"hosts": {"aaa": LOCAL, "gone": {"address": "127.0.0.1", "port": free_port()}}},
         )
-        site.run("daily")
+        site.run("collect")
         folder = aged(site, 3)
         path = folder / "data" / "outcomes.parquet"
         frame = pd.read_parquet(path)
@@ -104,8 +117,10 @@ class TestMissingIsNeverGreen:
         assert known["gone", "servers"] == "unreachable"
         assert (folder / "raw" / "aaa.txt.gz").exists()
 
-    def test_a_snapshot_that_cannot_be_read_is_not_replaced_by_less(self, site: Site) -> None:
-        site.run("daily")
+    def test_a_snapshot_that_cannot_be_read_is_not_replaced_by_less(
+        self, site: Site, collected: Site
+    ) -> None:
+        site.begin_with(collected)
         folder = aged(site, 3)
         (folder / "data" / "disks.parquet").write_bytes(b"PAR1 damaged")
         assert "cannot be read" in site.run("collect", "--date", folder.name, code=6)
@@ -113,39 +128,45 @@ class TestMissingIsNeverGreen:
 
 
 class TestNothingLostNothingTwice:
-    def due(self, site: Site, box: MailServer, days: int) -> Path:
-        """Leave a day that was collected in order to be sent, and not finished."""
-        site.run("daily", "--no-send")
-        folder = aged(site, days)
-        for name in ("mail.eml", "report.pdf", "report.html", "report.xlsx", "report.ipynb"):
-            (folder / name).unlink()
-        delivery.note_due(folder)
-        return folder
+    @pytest.fixture
+    def due(self, site: Site, collected: Site) -> Due:
+        """Return what leaves a day of so many days ago that was to be sent, and not finished."""
+
+        def leave(days: int) -> Path:
+            shutil.copytree(collected.day, site.output / collected.day.name)
+            folder = aged(site, days)
+            delivery.note_due(folder)
+            return folder
+
+        site.output.mkdir(mode=0o700)
+        return leave
 
     def test_a_due_day_that_is_damaged_is_named_and_costs_no_other(
-        self, site: Site, box: MailServer
+        self, site: Site, box: MailServer, due: Due
     ) -> None:
-        damaged = self.due(site, box, 2)
+        damaged = due(2)
         (damaged / "data" / "disks.parquet").write_bytes(b"PAR1 damaged")
-        good = self.due(site, box, 1)
+        good = due(1)
         said = site.run("daily", code=5)
         assert f"the report of {damaged.name} waits" in said
         assert delivery.state(damaged) == "due"
         assert delivery.state(good) == "delivered"
         assert [header(m, "Subject")[-10:] for m in box.messages] == [site.day.name, good.name]
 
-    def test_a_damaged_ledger_costs_no_other_day(self, site: Site, box: MailServer) -> None:
-        damaged = self.due(site, box, 2)
+    def test_a_damaged_ledger_costs_no_other_day(
+        self, site: Site, box: MailServer, due: Due
+    ) -> None:
+        damaged = due(2)
         (damaged / "delivery.json").write_text("{")
-        good = self.due(site, box, 1)
+        good = due(1)
         said = site.run("daily", code=5)
         assert damaged.name in said
         assert delivery.state(good) == "delivered"
 
     def test_a_kill_between_the_renames_is_mended_and_delivered(
-        self, site: Site, box: MailServer
+        self, site: Site, box: MailServer, due: Due
     ) -> None:
-        folder = self.due(site, box, 1)
+        folder = due(1)
         (folder / "data").rename(folder / "data.old")
         (folder / ".report.pdf.4711.part").write_bytes(b"half")
         site.run("daily")
@@ -162,9 +183,9 @@ class TestNothingLostNothingTwice:
         assert delivery.state(folder) == ""
 
     def test_a_refused_recipient_does_not_keep_older_days_waiting(
-        self, site: Site, box: MailServer
+        self, site: Site, box: MailServer, due: Due
     ) -> None:
-        older = self.due(site, box, 1)
+        older = due(1)
         box.answers["nobody@example.org"] = "550 no such user"
         site.write("mail", {**mail_settings(box), "cc": ["nobody@example.org"]})
         site.run("daily", code=5)

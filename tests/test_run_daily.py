@@ -187,15 +187,39 @@ def names_for_building() -> set[str]:
     return names
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    root = copy_project(tmp_path / "small")
+def copy_small(to: Path) -> Path:
+    root = copy_project(to)
     blocks = re.split(r"(?m)^(?=\S)", (root / "requirements.lock").read_text())
     wanted = names_for_building()
     kept = [block for block in blocks if block.partition("==")[0] in wanted]
     (root / "requirements.lock").write_text("".join(kept))
+    return root
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    root = copy_small(tmp_path / "small")
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = copy_small(tmp_path_factory.mktemp("made") / "small")
+    yield root
+    shutil.rmtree(root)
+
+
+@pytest.fixture
+def made(made_once: Path) -> Path:
+    """With its environment in place, whatever the test before has left of it."""
+    set_up(made_once)
+    return made_once
+
+
+def current(root: Path) -> Path:
+    """Return the environment that is in use."""
+    return (root / ".venv").resolve()
 
 
 def set_up(root: Path, **variables: str) -> Ended:
@@ -251,26 +275,23 @@ def test_a_killed_builder_is_no_obstacle(small: Path) -> None:
     assert not set(left) & set(environments(small))
 
 
-def test_a_changed_list_makes_a_new_one_and_keeps_the_one_before(small: Path) -> None:
-    set_up(small)
-    [first] = environments(small)
+def test_a_changed_list_makes_a_new_one_and_keeps_the_one_before(made: Path) -> None:
+    seen = [current(made).name]
     for change in ("1", "2"):
-        with (small / "requirements.lock").open("a") as lock:
+        with (made / "requirements.lock").open("a") as lock:
             lock.write(f"# change {change}\n")
-        set_up(small)
-    assert len(environments(small)) == 2
-    assert first not in environments(small)
-    assert (small / ".venv").resolve().name == environments(small)[-1]
-    settings = small / "pyproject.toml"
+        set_up(made)
+        seen.append(current(made).name)
+    assert len(set(seen)) == 3
+    assert environments(made) == sorted(seen[1:])
+    settings = made / "pyproject.toml"
     settings.write_text(settings.read_text().replace("line-length = 100", "line-length = 99"))
-    assert set_up(small).err == "", "a tool's settings are no reason"
+    assert set_up(made).err == "", "a tool's settings are no reason"
 
 
 @pytest.mark.parametrize("broken", ["stamp", "python", "file"])
-def test_a_broken_environment_is_made_anew(small: Path, broken: str) -> None:
-    set_up(small)
-    [first] = environments(small)
-    environment = small / ".venvs" / first
+def test_a_broken_environment_is_made_anew(made: Path, broken: str) -> None:
+    environment = current(made)
     if broken == "stamp":
         (environment / "recipe").unlink()
     elif broken == "python":  # the system's was upgraded away
@@ -280,14 +301,13 @@ def test_a_broken_environment_is_made_anew(small: Path, broken: str) -> None:
                 link.symlink_to("/usr/bin/python3.10-gone")
     else:
         next(environment.glob("lib/*/site-packages/pluggy/_hooks.py")).unlink()
-    assert "Making the environment" in set_up(small).err
-    assert (small / ".venv").resolve().name != first
+    assert "Making the environment" in set_up(made).err
+    assert current(made) != environment
 
 
-def test_a_moved_checkout_gets_an_environment_of_its_own(small: Path, tmp_path: Path) -> None:
-    set_up(small)
+def test_a_moved_checkout_gets_an_environment_of_its_own(made: Path, tmp_path: Path) -> None:
     moved = tmp_path / "moved"
-    shutil.copytree(small, moved, symlinks=True)
+    shutil.copytree(made, moved, symlinks=True)
     alone = run(moved / "run_daily.sh", "--version", **NO_PACKAGES)
     assert alone.code == 69, "never the code of the checkout that it was copied from"
     set_up(moved)

@@ -12,24 +12,22 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from collectors import COLLECTORS
 from report import delivery, store
 from report.findings import summarise
 from report.pages import CSS
+from tests.sites import OTHERS, Site, header, mail_settings, site
 from tests.smtp_server import PASSWORD, MailServer, make_authority
-from tests.test_chain import FOUR, Site, header, mail_settings, site
 
 __all__ = ["site"]  # a fixture
 
 
 @pytest.fixture
 def box(tmp_path: Path, site: Site) -> Iterator[MailServer]:
-    others = [one.NAME for one in COLLECTORS if one.NAME not in FOUR]
     with MailServer(make_authority(tmp_path)) as box:
         site.environment["MAIL_WORD"] = PASSWORD
         site.write("mail", mail_settings(box))
         site.write("fleet", {"hosts": {"here": {"transport": "local"}}})
-        site.write("daily", {"collect": {"without": others}, "templates": str(own(site))})
+        site.write("daily", {"collect": {"without": OTHERS}, "templates": str(own(site))})
         yield box
 
 

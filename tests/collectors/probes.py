@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from collectors.base import Ask, Collector, Row
 from collectors.envelope import unwrap, wrap
 
+T = TypeVar("T")
 ASK = Ask(datetime(2026, 11, 22, 4, 0, tzinfo=UTC), datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
 SHELLS = [
     pytest.param((shell,), id=shell) for shell in ("sh", "dash", "bash") if shutil.which(shell)
@@ -44,6 +48,13 @@ def printed(
     assert section.status == 0, section.errors
     assert section.errors == ""
     return section.text
+
+
+@contextmanager
+def in_every_shell(look: Callable[[Sequence[str]], T]) -> Iterator[dict[Sequence[str], Future[T]]]:
+    """Look in all SHELLS at once, where all that is waited for is time; what came, by shell."""
+    with ThreadPoolExecutor(len(SHELLS)) as pool:
+        yield {shell: pool.submit(look, shell) for one in SHELLS for shell in one.values}
 
 
 def asked(collector: Collector, shell: Sequence[str], path: str | None = None) -> list[Row]:

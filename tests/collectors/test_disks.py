@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,7 +18,7 @@ from collectors.disks.probing import SCRIPT
 from collectors.envelope import wrap
 from collectors.errors import ParseError
 from collectors.text import Section, sections
-from tests.collectors.probes import ASK, SHELLS, applets, asked, printed
+from tests.collectors.probes import ASK, SHELLS, applets, asked, in_every_shell, printed
 
 # A FUSE file system at argv[1] whose server answers INIT and nothing more: not even SIGKILL
 # ends a df that asks it. Runs argv[2:] over it; its end is the end of the mount.
@@ -66,15 +68,33 @@ def test_busybox_alone(tmp_path: Path) -> None:
     assert ours == {row["mount"]: row["size_bytes"] for row in asked(disks, ("sh",))}
 
 
+class Waited(NamedTuple):
+    at: Path
+    text: str
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def beside_a_dead_share(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[Sequence[str], Future[Waited]]]:
+    def look(shell: Sequence[str]) -> Waited:
+        at, begun = tmp_path_factory.mktemp("dead share"), time.monotonic()
+        hanging = [*OWN_MOUNTS, sys.executable, "-c", HANGING, str(at)]
+        return Waited(at, printed(disks, shell, within=hanging), time.monotonic() - begun)
+
+    with in_every_shell(look) as looks:
+        yield looks
+
+
 @mounting
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_mount_that_never_answers_costs_nobody_else(shell: Sequence[str], tmp_path: Path) -> None:
-    at = tmp_path / "dead share"
-    at.mkdir()
-    begun = time.monotonic()
-    hanging = [*OWN_MOUNTS, sys.executable, "-c", HANGING, str(at)]
-    parsed = disks.parse(printed(disks, shell, within=hanging), ASK)
-    assert time.monotonic() - begun < 15
+def test_a_mount_that_never_answers_costs_nobody_else(
+    shell: Sequence[str], beside_a_dead_share: dict[Sequence[str], Future[Waited]]
+) -> None:
+    at, text, seconds = beside_a_dead_share[shell].result()
+    parsed = disks.parse(text, ASK)
+    assert seconds < 15
     rows = {row["mount"]: row for row in parsed.rows}
     assert rows["/"]["size_bytes"]
     assert rows["/"]["cause"] is None

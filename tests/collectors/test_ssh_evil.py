@@ -6,6 +6,7 @@ import resource
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -28,40 +29,64 @@ def key_file(tmp_path: Path) -> Path:
     return make_key(tmp_path / "user")
 
 
+def ssh_threads() -> set[threading.Thread]:
+    return {each for each in threading.enumerate() if each.name == "ssh"}
+
+
+def timed(host: Host, known_hosts: tuple[Path, ...]) -> tuple[Printed, float]:
+    """Return what came of one host, and after how many seconds."""
+    begun = time.monotonic()
+    printed = Ssh(Access(known_hosts)).run(host, "true", DEADLINE_SECONDS, CAP)
+    return printed, time.monotonic() - begun
+
+
 def ask(evil: str, tmp_path: Path, key_file: Path) -> tuple[Printed, float]:
-    """Return what came of one host, and after how many seconds; no thread may stay behind."""
+    """Ask one; no thread may stay behind."""
     with evil_server(evil) as server:
-        before = set(threading.enumerate())
-        ssh = Ssh(Access((server.known_hosts(tmp_path),)))
-        begun = time.monotonic()
-        printed = ssh.run(server.host(key_file), "true", DEADLINE_SECONDS, CAP)
-        took = time.monotonic() - begun
-        left = {each for each in threading.enumerate() if each.name == "ssh"}
-        assert not left - before
-    return printed, took
+        before = ssh_threads()
+        found = timed(server.host(key_file), (server.known_hosts(tmp_path),))
+        assert not ssh_threads() - before
+    return found
 
 
-@pytest.mark.parametrize(
-    ("evil", "awaited"),
-    [
-        ("silent", "the SSH greeting of 127.0.0.1"),
-        ("dripping_greeting", "the SSH greeting of 127.0.0.1"),
-        ("endless_lines", "the SSH greeting of 127.0.0.1"),
-        ("hanging_in_kex", "the key exchange with 127.0.0.1"),
-        ("never_answers_auth", "authentication by 127.0.0.1"),
-        ("never_opens_channel", "a session on the server"),
-        ("never_answers_exec", "the answer to the request to run a command"),
-        ("silent_command", "the end of the output"),
-        ("dripping", "the end of the output"),
-        ("no_status", "the exit status, after the end of the output"),
-    ],
-)
+HANGING = {
+    "silent": "the SSH greeting of 127.0.0.1",
+    "dripping_greeting": "the SSH greeting of 127.0.0.1",
+    "endless_lines": "the SSH greeting of 127.0.0.1",
+    "hanging_in_kex": "the key exchange with 127.0.0.1",
+    "never_answers_auth": "authentication by 127.0.0.1",
+    "never_opens_channel": "a session on the server",
+    "never_answers_exec": "the answer to the request to run a command",
+    "silent_command": "the end of the output",
+    "dripping": "the end of the output",
+    "no_status": "the exit status, after the end of the output",
+}
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Printed, float]]:
+    """Ask all of them at once: what each waits for is its deadline."""
+    find_sshd()
+    folder = tmp_path_factory.mktemp("hung")
+    key_file = make_key(folder / "user")
+    with ExitStack() as stack:
+        servers = {evil: stack.enter_context(evil_server(evil)) for evil in HANGING}
+        known = tuple(server.known_hosts(folder) for server in servers.values())
+        pool = stack.enter_context(ThreadPoolExecutor(len(servers)))
+        hosts = [server.host(key_file) for server in servers.values()]
+        before = ssh_threads()
+        found = dict(zip(HANGING, pool.map(lambda host: timed(host, known), hosts), strict=True))
+        assert not ssh_threads() - before
+    return found
+
+
+@pytest.mark.parametrize("evil", HANGING)
 def test_hanging_servers_end_at_the_deadline(
-    evil: str, awaited: str, tmp_path: Path, key_file: Path
+    evil: str, hung: dict[str, tuple[Printed, float]]
 ) -> None:
-    printed, took = ask(evil, tmp_path, key_file)
+    printed, took = hung[evil]
     assert printed.outcome is Outcome.TIMED_OUT
-    assert f"timed out after 2 s, waiting for {awaited}" in printed.cause
+    assert f"timed out after 2 s, waiting for {HANGING[evil]}" in printed.cause
     assert DEADLINE_SECONDS - 0.1 < took < DEADLINE_SECONDS + 1
     expected = {"no_status": b"all of it\n", "dripping": b"." * len(printed.stdout)}
     assert printed.stdout == expected.get(evil, b"")

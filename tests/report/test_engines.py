@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,12 @@ from tests.report.test_pages import CALLS
 
 AT = "2026-11-23T05:00:00+00:00"
 WITHOUT = "import sys; {}; from report.engines import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_the_process_that_draws_does_not_wait_for_the_rest_of_us() -> None:
+    code = "import sys, report.engines; print([n for n in ('collectors', 'pandas') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def weasy(html: str) -> bytes:
