@@ -43,6 +43,14 @@ RIGHT = {
 }
 
 
+# What a value that looks like one of these is called, and what would be right.
+KINDS = {
+    "tag:yaml.org,2002:timestamp": ("date", "it would be like 2026-11-23"),
+    "tag:yaml.org,2002:int": ("number", "in quotes it would be a text"),
+    "tag:yaml.org,2002:float": ("number", "in quotes it would be a text"),
+}
+
+
 class Strict(BaseModel):
     """The base of all settings: unknown keys are faults, values do not change type."""
 
@@ -65,6 +73,14 @@ class _Loader(yaml.SafeLoader):
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError):  # what looks like a date and is none, say
+            kind, right = KINDS.get(node.tag, ("value", "in quotes it would be a text"))
+            wrong = f"{str(node.value)[:40]!r} is no {kind}; {right}"
+            raise yaml.constructor.ConstructorError(None, None, wrong, node.start_mark) from None
+
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping a YAML (or JSON) file holds; an empty file is an empty mapping.
@@ -79,6 +95,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise SettingsError(Fault(str(path), "", "is not UTF-8 text")) from None
     except yaml.YAMLError as error:
         raise SettingsError(Fault(str(path), "", _yaml_fault(error))) from None
+    except RecursionError:
+        raise SettingsError(Fault(str(path), "", "is nested too deeply")) from None
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -88,7 +106,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def parse_yaml(text: str) -> Any:
-    """Return what a YAML text holds, as the settings files are read."""
+    """Return what a YAML text holds, as the settings files are read. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506  (derives from SafeLoader)
 
 

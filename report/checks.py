@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from collectors.errors import Outcome, SettingsError
 from report.collection import access, options_of
 from report.console import Console, visible
+from report.doubts import doubts
 from report.errors import DocumentError, OutputError
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def check(
 
 
 def _all(settings: Settings, console: Console) -> Iterator[Check]:
+    for line in doubts(settings, datetime.now(settings.daily.zone).date()):
+        yield Check("settings", True, line, "–")
     yield from _output(settings)
     yield from _hosts(settings, console)
     yield from _countries(settings)

@@ -134,7 +134,7 @@ def merged(
     import pandas as pd
 
     taken = _taken(old["outcomes"], new.frames["outcomes"], better_only)
-    frames = {}
+    frames = dict(old)  # what is asked no more stays as it is
     for name, fresh in new.frames.items():
         before = old.get(name, fresh.iloc[:0])
         if name == "hosts":

@@ -70,9 +70,13 @@ class Console:
         """Note in run.log alone what a person need not see pass by."""
         log.info("%s", visible(line))
 
-    def stage(self, line: str) -> None:
+    def warn(self, line: str) -> None:
+        """Note what is amiss and yet makes no run fail: as a stage, and as a warning in run.log."""
+        self.stage(line, logging.WARNING)
+
+    def stage(self, line: str, level: int = logging.INFO) -> None:
         """Note a stage on standard error, dated where that is no terminal, and in run.log."""
-        log.info("%s", visible(line))
+        log.log(level, "%s", visible(line))
         if not self.quiet:
             _write(sys.stderr, f"{'' if self.terminal else _now() + ' '}{visible(line)}\n")
 

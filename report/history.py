@@ -56,6 +56,11 @@ def rows(
     return found
 
 
+def readable(output: Path, name: str, day: date, folder: str = "") -> bool:
+    """Whether a day's frame can be read: of one that is lost nothing is known, not "none"."""
+    return _table(output, name, ("host",), day, folder) is not None
+
+
 @contextmanager
 def remembering() -> Iterator[None]:
     """Keep what is read of the days meanwhile: for who reads the same ones many times over."""

@@ -51,7 +51,7 @@ def earlier(view: View, hours: pd.Series, days: int) -> Earlier:
     outcomes = history.rows(output, "outcomes", ("host", "collector", "outcome"), day, 1, "", hosts)
     ours = outcomes[outcomes["collector"] == "logins"]
     read = int(ours["outcome"].isin(list(READ)).sum())
-    if not read:
+    if not read or not history.readable(output, "logins", day):
         return nothing
     rows = tables.sessions(history.rows(output, "logins", COLUMNS, day, 1, "", hosts))
     failed = rows[rows["result"] == "failed"]

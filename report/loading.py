@@ -149,5 +149,7 @@ def _override(text: str) -> tuple[str, str, Any]:
         raise SettingsError(Fault("--set", "", f"{target!r} is no FILE.KEY=VALUE", right))
     try:
         return file, key, parse_yaml(value)
-    except Exception:
-        raise SettingsError(Fault("--set", target, "the value is not YAML")) from None
+    except Exception as error:
+        why = getattr(error, "problem", None)
+        wrong = why if why and "; " in why else "the value is not YAML"
+        raise SettingsError(Fault("--set", target, wrong)) from None

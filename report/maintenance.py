@@ -72,6 +72,13 @@ class Window(Strict):
             raise ValueError("is no window; it would be `weekly`, or `from` and `until`")
         if not self.weekly and not (self.from_ and self.until):
             raise ValueError("has one end only; give `from` and `until`")
+        if self.from_:
+            zone = ZoneInfo(self.zone or "UTC")
+            if _moment(self.until, zone, last=True) <= _moment(self.from_, zone):
+                raise ValueError(
+                    f"ends before it begins: from {self.from_} until {self.until}; "
+                    "`until` would be the later one"
+                )
         return self
 
     def end(self, at: datetime, zone: tzinfo) -> datetime | None:

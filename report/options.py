@@ -221,12 +221,16 @@ def _address(text: str) -> str:
 def _parameter(text: str) -> tuple[str, Any]:
     import yaml
 
+    from collectors.config import parse_yaml
+
     name, equals, value = text.partition("=")
     if not (equals and name.isidentifier()):
         raise argparse.ArgumentTypeError(f"{text!r} is no NAME=VALUE")
     if name in OPTIONS_OF_THEIR_OWN:
         raise argparse.ArgumentTypeError(f"{name} is given as {OPTIONS_OF_THEIR_OWN[name]}")
     try:
-        return name, yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise argparse.ArgumentTypeError(f"{name}: the value is not YAML") from None
+        return name, parse_yaml(value)
+    except yaml.YAMLError as error:
+        why = getattr(error, "problem", "") or ""
+        wrong = why if "; " in why else "the value is not YAML"
+        raise argparse.ArgumentTypeError(f"{name}: {wrong}") from None

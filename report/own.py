@@ -6,6 +6,8 @@ from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 WORKBOOK = "report.xlsx"
+TEXTS = ("index.html.j2", "mail.html.j2", "mail.txt.j2")  # each may include others
+NAMES = (WORKBOOK, "report.css", *TEXTS)
 
 
 def find(name: str, own: Path | None, ours: Path = TEMPLATES) -> Path:

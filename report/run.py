@@ -171,6 +171,9 @@ def _check_groups(run: Run) -> None:
 
 def _make_again(run: Run) -> None:
     """Make a past day's documents from its snapshot; send them only when that is asked for."""
+    if run.options.limit:
+        right = "its snapshot is rendered whole; -p 'groups=[web]' shows some of it"
+        raise SettingsError(Fault("--limit", "", "does not go with a day that was read", right))
     day = store.load(run.settings.output, run.day)
     send = _will_send(run, usually=False)
     # What a parameter narrows is no day's report, and its editions are not asked for.

@@ -103,8 +103,12 @@ def view_of(day: store.Day, parameters: Mapping[str, Any]) -> View:
     """Return the day with the hosts that are asked for. Raises SettingsError for no such group."""
     from report.narrowing import narrowed
 
+    groups = parameters.get("groups") or []
+    if not isinstance(groups, list) or not all(isinstance(one, str) for one in groups):
+        right = "it would be a list, like -p 'groups=[web, db]'"
+        raise SettingsError(Fault("-p", "groups", f"{groups!r} is no list of names", right))
     try:
-        return narrowed(day, parameters.get("groups") or [])
+        return narrowed(day, groups)
     except ValueError as error:
         raise SettingsError(Fault("-p", "groups", str(error))) from None
 

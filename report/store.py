@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from collectors.config import Strict
+from report import intact
 from report.branding import Shown
 from report.errors import DamagedSnapshot, NoSnapshot, OutputError
 from report.files import PART, sync_folder, write_whole, writing
@@ -106,7 +105,7 @@ def days(output: Path) -> list[date]:
     return [
         date.fromisoformat(folder.name)
         for folder in day_folders(output)
-        if (data_folder(folder) / "snapshot.json").exists()
+        if data_folder(folder).exists()
     ]
 
 
@@ -177,23 +176,34 @@ def save(
 def load(output: Path, day: date | None = None) -> Day:
     """Return a day's snapshot, the latest without a day.
 
-    Raises NoSnapshot, which names the days there are.
+    Raises NoSnapshot, which names the days there are, and DamagedSnapshot, which names the file.
     """
     there = days(output)
     if not there:
         raise NoSnapshot(f"no day has been collected yet in {output}: run `infra-report daily`")
     if day is not None and day not in there:
         raise NoSnapshot(f"no snapshot of {day}; there are {named(there)}")
-    import pandas as pd
-
     folder = day_folder(output, day or there[-1])
     data = data_folder(folder)
     try:
-        info = Info.model_validate_json((data / "snapshot.json").read_bytes())
-        frames = {path.stem: pd.read_parquet(path) for path in sorted(data.glob("*.parquet"))}
-    except (ValidationError, OSError, ValueError) as error:
-        raise DamagedSnapshot(f"the snapshot in {folder} cannot be read: {error}") from None
-    return Day(folder, info, frames)
+        info = intact.circumstances(Info, data / "snapshot.json")
+        return Day(folder, info, intact.frames(data))
+    except DamagedSnapshot as error:
+        raise DamagedSnapshot(f"the snapshot in {folder} is damaged: {error}") from None
+
+
+def damaged(output: Path, before: date, most: int) -> dict[date, str]:
+    """Return, of the `most` days before a day, those that are damaged, each with what is wrong."""
+    found = {}
+    for day in days(output):
+        if 0 < (before - day).days <= most:
+            data = data_folder(day_folder(output, day))
+            try:
+                intact.circumstances(Info, data / "snapshot.json")
+                intact.check(data)
+            except DamagedSnapshot as error:
+                found[day] = str(error)
+    return found
 
 
 def named(there: Iterable[date]) -> str:
@@ -222,10 +232,8 @@ def next_begin(output: Path, after: date) -> datetime | None:
 def read_info(output: Path, day: date) -> Info | None:
     """Return what a day's snapshot was taken under, None where that cannot be read."""
     try:
-        return Info.model_validate_json(
-            (data_folder(day_folder(output, day)) / "snapshot.json").read_bytes()
-        )
-    except (ValidationError, OSError):
+        return intact.circumstances(Info, data_folder(day_folder(output, day)) / "snapshot.json")
+    except DamagedSnapshot:
         return None
 
 

@@ -48,7 +48,7 @@ def tally(frames: Mapping[str, pd.DataFrame], info: store.Info) -> pd.DataFrame:
     for host, name, outcome in outcomes[["host", "collector", "outcome"]].itertuples(index=False):
         if outcome == "ok":
             answered.add(host)
-        if outcome in READ and name in read:
+        if outcome in READ and name in read and name in frames:
             read[name].add(host)
     states = _states(frames)
     counts = _logins(frames)
@@ -116,9 +116,9 @@ def _make(output: Path, day: date) -> None:
     if info is None:
         return
     frames = {
-        name: rows
+        name: history.rows(output, name, columns, day, 1)
         for name, columns in NEEDED.items()
-        if len(rows := history.rows(output, name, columns, day, 1))
+        if history.readable(output, name, day)
     }
     if not {"hosts", "outcomes"} <= frames.keys():
         return

@@ -114,6 +114,8 @@ def test_show_ends_with_1_unless_ok(shell: Shell) -> None:
         (["daily", "-p", "groups"], "is no NAME=VALUE"),
         (["daily", "-p", "report_date=2026-01-01"], "report_date is given as --date"),
         (["daily", "-p", "groups=web"], "-p: groups: 'web' is not a list[str]; like -p 'groups=[web, db]'"),
+        (["daily", "-p", "date=2026-02-30"], "date: '2026-02-30' is no date; it would be like 2026-11-23"),
+        (["daily", "--set", "daily.geoip=2026-02-30"], "'2026-02-30' is no date; it would be like"),
         (["daily", "-p", "colour=red"], "no such parameter; those there are: report_date, groups"),
         (["daily", "-p", "groups=[nix]"], "-p: groups: no host is in group 'nix'; groups with hosts: none"),
         (["daily", "--to", "nobody"], "is no mail address"),

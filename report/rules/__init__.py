@@ -54,6 +54,16 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "access": (access.second_roots, access.new_ways_in),
 }  # fmt: skip
+# Of every kind of finding that these make; silences.yaml names them.
+KINDS = (
+    "server-down", "server-unread", "server-unknown", "server-degraded", "read-only", "disk-full",
+    "inodes-full", "disk-filling", "storage", "root-by-password", "guessed", "new-source",
+    "new-habit", "new-user", "returned", "new-way-in", "second-root", "empty-password", "backup",
+    "check", "failed-logins", "login-burst", "memory", "certificate", "end-of-life", "clock",
+    "updates", "restart-due", "rebooted", "unusual-rise", "unusual-load", "unusual-memory",
+    "unusual-failed-logins", *(f"kernel-{one}" for one in kernel.SEVERITY),
+    *(f"timer-{one}" for one in timers.BAD),
+)  # fmt: skip
 # In the order in which page 1 answers them.
 QUESTIONS = (
     "Got in", "Broken", "Ways in", "Backups", "Checks", "Logins", "Filling", "Memory", "Kernel",

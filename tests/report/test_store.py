@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from collectors.base import FLAG, HOST, NUMBER, TEXT, TIME, WHOLE, Column, frame
+from collectors.frames import HOST_COLUMNS, OUTCOME_COLUMNS
 from report import store
 from report.errors import NoSnapshot, OutputError
 from report.retention import prune
@@ -41,7 +42,11 @@ def frames() -> dict[str, pd.DataFrame]:
         },
         {"host": "b"},
     ]
-    return {"disks": frame(COLUMNS, rows), "empty": frame(COLUMNS, [])}
+    return {
+        "disks": frame(COLUMNS, rows), "empty": frame(COLUMNS, []),
+        "hosts": frame(HOST_COLUMNS, [{"host": "a"}, {"host": "b"}]),
+        "outcomes": frame(OUTCOME_COLUMNS, [{"host": "a", "collector": "disks", "outcome": "ok"}]),
+    }  # fmt: skip
 
 
 def save(output: Path, day: date = DAY) -> Path:
