@@ -26,10 +26,13 @@ from report.outline import finished
 
 Engine = Literal["auto", "plutoprint", "weasyprint"]
 LABELLED = re.compile(r'(<svg\b[^>]*\saria-label="([^"]*)"[^>]*>)')
-# WeasyPrint breaks a line too late where a part of it has padding: blanks in its place.
+# WeasyPrint breaks a line too late where a part of it has padding: blanks in its place. And
+# what keeps a head on a page with rows below it would be a head within that head.
 HEADS = r"""
-.infra h3 span { padding: 0 !important }
-.infra h3 span::before { content: "\a0 \a0 \a0  " }
+.infra .head span { padding: 0 !important }
+.infra .head span::before { content: "\a0 \a0 \a0  " }
+.infra .flow > .long .head::after { content: none !important }
+.infra .flow > .long .head { padding-bottom: 16mm !important; margin-bottom: -15mm !important }
 """
 UNAVAILABLE = 69
 TOO_WIDE = 70

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from report.words import UNKNOWN, beginning, number, readable
 
 NOTHING = Markup()
+CELL, NAME = Markup("<td{}>{}</td>"), Markup('<th scope="row"{}>{}</th>')
 TABLE = '<div class="scroll"><table'
 BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
@@ -99,28 +100,33 @@ def joined(parts: Iterable[Markup | str], between: Markup | str = "") -> Markup:
 
 
 def table(cols: Sequence[Col], rows: Iterable[Sequence[Any]], kind: str = "") -> Markup:
-    """Return a table of fixed layout; it stands without a head when no column has one."""
+    """Return a table of fixed layout; it stands without a head when no column has one.
+
+    Then a cell of each row is its name, for those who hear it: behind the mark, or the first.
+    """
     total = sum(col.width for col in cols)
     widths = joined(
         Markup('<col style="width:{:.2f}%">').format(100 * col.width / total) for col in cols
     )
-    head = NOTHING
+    head, named = NOTHING, next((n for n, col in enumerate(cols, 1) if col.kind == "m"), 0)
     if any(col.head for col in cols):
         cells = joined(
             Markup('<th scope="col"{}>{}</th>').format(_class(col), col.head) for col in cols
         )
-        head = Markup("<thead><tr>{}</tr></thead>").format(cells)
-    body = joined(_row(cols, row) for row in rows)
+        head, named = Markup("<thead><tr>{}</tr></thead>").format(cells), -1
+    body = joined(_row(cols, row, named) for row in rows)
     return Markup(
         '<div class="scroll"><table{}><colgroup>{}</colgroup>{}<tbody>{}</tbody></table></div>'
     ).format(_named(kind), widths, head, body)
 
 
-def _row(cols: Sequence[Col], row: Sequence[Any]) -> Markup:
-    cells = zip(cols, row, strict=True)
-    return Markup("<tr>{}</tr>").format(
-        joined(Markup("<td{}>{}</td>").format(_class(col), text(value)) for col, value in cells)
+def _row(cols: Sequence[Col], row: Sequence[Any], named: int) -> Markup:
+    """named: which cell is the name of the row; none of those there are for -1."""
+    cells = joined(
+        (NAME if nth == named else CELL).format(_class(col), text(value))
+        for nth, (col, value) in enumerate(zip(cols, row, strict=True))
     )
+    return Markup("<tr>{}</tr>").format(cells)
 
 
 def _class(col: Col) -> Markup:
@@ -135,14 +141,13 @@ def block(title: str, note: str, *parts: Markup, level: int = 3) -> Markup:
     """Return a block: the thing's name, what was found, and the parts that show it.
 
     Head and parts stay on one page, unless they begin with a table: that goes on overleaf. A
-    caption says what was found. level: 2 where no section's head stands above it, as it is
-    read aloud; it looks the same.
+    caption says what was found. level: 2 where no section's head stands above it; it looks
+    the same.
     """
     kind = "block long" if parts and parts[0].startswith(TABLE) else "block"
     said = Markup("<span>{}</span>").format(note) if note else NOTHING
-    aloud = Markup(' aria-level="{}"').format(level) if level != 3 else NOTHING
-    return Markup('<div class="{}"><h3{}>{}{}</h3>{}</div>').format(
-        kind, aloud, title, said, joined(parts)
+    return Markup('<div class="{}"><h{} class="head">{}{}</h{}>{}</div>').format(
+        kind, level, title, said, level, joined(parts)
     )
 
 

@@ -24,7 +24,7 @@ def page(view: View) -> Page:
     logo = Markup()
     if info.branding.logo:
         logo = Markup('<img class="logo" alt="{}" src="{}">').format(
-            info.organisation, info.branding.logo
+            info.organisation or info.title, info.branding.logo
         )
     opening = logo + Markup(
         '<p class="eyebrow"><b>1</b> Today <span>{}</span></p><h1>{}</h1><p class="lead">{}</p>'

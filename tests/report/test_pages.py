@@ -170,8 +170,8 @@ def test_only_the_first_section_behind_page_1_begins_a_page() -> None:
 
 def test_a_table_goes_on_overleaf_and_a_chart_does_not() -> None:
     html = drawn("worst")
-    assert '<div class="block long"><h3>Collectors' in html
-    assert '<div class="block"><h3>By hour' in html
+    assert '<div class="block long"><h3 class="head">Collectors' in html
+    assert '<div class="block"><h3 class="head">By hour' in html
 
 
 def test_sections_left_out_show_nothing() -> None:

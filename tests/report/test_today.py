@@ -138,7 +138,7 @@ def test_what_is_not_known_is_no_nought() -> None:
     # That nobody could be read is the one thing that is known.
     nobody = text(today(days.DAYS["nobody"]()).html)
     assert "Critical findings 1" in nobody and "Logins failed –" in nobody
-    strip = today(days.worst()).html.partition('<div class="strip">')[2].partition("<h3")[0]
+    strip = today(days.worst()).html.partition('<div class="strip">')[2].partition("<h2")[0]
     assert strip.count('class="mark"') == 1
 
 
