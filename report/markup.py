@@ -17,6 +17,7 @@ TABLE = '<div class="scroll"><table'
 BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
 LONGEST_PROSE = 300
+LONGEST_NOTE = 1000
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def block(title: str, note: str, *parts: Markup, level: int = 3) -> Markup:
     read aloud; it looks the same.
     """
     kind = "block long" if parts and parts[0].startswith(TABLE) else "block"
-    said = Markup("<span>{}</span>").format(note) if note else NOTHING
+    said = Markup("<span>{}</span>").format(text(note, LONGEST_NOTE)) if note else NOTHING
     aloud = Markup(' aria-level="{}"').format(level) if level != 3 else NOTHING
     return Markup('<div class="{}"><h3{}>{}{}</h3>{}</div>').format(
         kind, aloud, title, said, joined(parts)
@@ -155,7 +156,7 @@ def columns(*parts: tuple[int, Markup]) -> Markup:
 
 def note(said: str | Markup) -> Markup:
     """Return a sentence below a table."""
-    return Markup('<p class="note">{}</p>').format(said)
+    return Markup('<p class="note">{}</p>').format(text(said, LONGEST_NOTE))
 
 
 def facts(rows: Iterable[tuple[str, Any]]) -> Markup:
