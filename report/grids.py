@@ -11,6 +11,7 @@ from report.dictionary import about
 from report.reading import PAST, view
 from report.store import Day
 from report.thresholds import Limit
+from report.words import last_day
 from report.worst import worst
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ BESIDE = "tables"  # the folder beside the workbook that holds what its sheets l
 NUMBERED = ("port", "source_port", "uid", "gid", "pid", "line", "position", "exit_code",
             "exit_status", "bits")  # fmt: skip
 GOOD_OUTCOMES = frozenset(("ok", "not_applicable", "not_knowable"))
+BY_THE_DAY = {("lifecycle", name) for name in ("ends_at", "extended_ends_at", "table_at")}
 GAVE_ROWS = ("ok", "partial", "truncated")
 STATE = (
     ("critical", '{c}="down"'),
@@ -185,6 +187,9 @@ def _column(
         ("outcomes", "outcome"): OUTCOME,
     }.get((frame, name), ())
     kind = str(series.dtype)
+    if (frame, name) in BY_THE_DAY:
+        at = _values(series)
+        return Column(name, "day"), [None if v is None else last_day(v) for v in at]
     if kind.startswith("datetime64"):
         return Column(_zoned(name, day), "time", rules), _local(series, day)
     if name.endswith("_percent"):

@@ -19,6 +19,7 @@ BEHIND = re.compile(r"^( ?)([A-Za-z]+ it|[A-Za-z]+ them)\b")
 KEPT = re.compile(r"(\d[\d,.]* %)")
 LONGEST_PROSE = 300
 ONE_LINE = 28  # a command of so many characters is not broken
+LONGEST_NOTE = 1000
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def block(title: str, note: str, *parts: Markup, level: int = 3) -> Markup:
     the same.
     """
     kind = "block long" if parts and parts[0].startswith(TABLE) else "block"
-    said = Markup("<span>{}</span>").format(note) if note else NOTHING
+    said = Markup("<span>{}</span>").format(text(note, LONGEST_NOTE)) if note else NOTHING
     return Markup('<div class="{}"><h{} class="head">{}{}</h{}>{}</div>').format(
         kind, level, title, said, level, joined(parts)
     )
@@ -166,7 +167,7 @@ def columns(*parts: tuple[int, Markup]) -> Markup:
 
 def note(said: str | Markup) -> Markup:
     """Return a sentence below a table."""
-    return Markup('<p class="note">{}</p>').format(said)
+    return Markup('<p class="note">{}</p>').format(text(said, LONGEST_NOTE))
 
 
 def facts(rows: Iterable[tuple[str, Any]]) -> Markup:

@@ -13,7 +13,7 @@ from report.headline import capital_of, clauses
 from report.markup import NOTHING, Col, Page, block, section, table
 from report.reading import GOOD, READ, View, frame_of, plain
 from report.sections import NAMES, ROWS, cut, flows, nth
-from report.words import capital, count_word, listing, plural
+from report.words import capital, count_word, listing, number, plural
 
 Cells = Callable[[Any], Sequence[Any]]
 
@@ -63,13 +63,13 @@ def _things(count: int) -> str:
 
 def listed(
     view: View, title: str, collector: str, rows: pd.DataFrame, cols: Sequence[Col], cells: Cells,
-    noun: str, good: str, rest: str = "", below: Markup = NOTHING,
+    noun: str, good: str, rest: str = "", below: Markup = NOTHING, of: int = 0,
 ) -> Markup:  # fmt: skip
     """Return a block with the first of these rows; without rows, that all is well where it is.
 
     noun: what a row is; good: what is said where there is none, on how many servers read.
-    rest: what is said of those that have no row; below: what stands below the table. Nothing
-    where the collector has nothing to read anywhere.
+    rest: what is said of those that have no row; below: what stands below the table. of: so
+    many these are of. Nothing where the collector has nothing to read anywhere.
     """
     read = view.read(collector)
     if not read:
@@ -78,7 +78,11 @@ def listed(
         where = "" if len(view.hosts) == 1 else f" on {plural(read, 'server')} read"
         return block(title, f"{good}{where}{f'; {rest}' if rest else ''}.", Markup())
     shown = [cells(row) for row in plain(rows.head(ROWS)).itertuples(index=False)]
-    said = cut(len(shown), len(rows), noun) + (f"; {rest}" if rest else "")
+    said = cut(len(shown), len(rows), noun)
+    if of > len(rows):
+        most = f", of which {number(ROWS)}" if len(rows) > ROWS else ""
+        said = f"{number(len(rows))} of {plural(of, noun)}{most}"
+    said += f"; {rest}" if rest else ""
     return block(title, said, table(cols, shown, "stack"), below)
 
 

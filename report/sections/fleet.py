@@ -89,7 +89,7 @@ def _key(by_host: dict[str, str], worse: int) -> Markup:
     """Return what the cells mean. worse: how many of those up have a critical finding."""
     counts = Counter(by_host.values())
     parts = [(mark("up"), counts["up"] - worse, "up")]
-    parts.append((mark("critical"), worse, "up, but with a critical finding (white cell)"))
+    parts.append((mark("critical"), worse, "up, with a critical finding (white cell)"))
     parts += [(mark(name), counts[name], name) for name in reversed(ORDER[:-1])]
     if worse and counts["down"]:
         parts[-1] = (*parts[-1][:2], "down (filled cell)")

@@ -45,8 +45,11 @@ def _storage(view: View) -> Markup:
 
 def _kernel(view: View) -> Markup:
     frame = known(view, "kernel")
-    order = frame.assign(quiet=~frame["kind"].isin(list(kernel.SEVERITY)))
-    frame = order.sort_values(["quiet", "at"], kind="stable")
+    rank = {"critical": 0, "warning": 1}
+    order = frame.assign(
+        rank=[rank.get(kernel.SEVERITY.get(str(one), ""), 2) for one in frame["kind"]]
+    )
+    frame = order.sort_values(["rank", "at"], kind="stable")
     cols = (
         Col("", 5, "m"), Col("Host", 25), Col("At", 14, "n"), Col("Kind", 23, "p"),
         Col("Times", 11, "n"), Col("Whom", 21, "p"), Col("What it said", 75, "wide"),
@@ -99,14 +102,15 @@ def _memory(view: View) -> Markup:
             left = share(row.limit_bytes - row.limit_used_bytes, row.limit_bytes)
         return one.mark, bold(row.host), percent(row.used), bar(row.used, limit, one.kind), left
 
-    most = ""
-    for host, value in list(zip(rest["host"], rest["used"], strict=True))[:1]:
-        next_, below = f"{host}, {percent(value)} %", number(len(rest))
-        others = f"of the {below} others most on" if len(rest) > 1 else "the other is"
-        most = f"{others} {next_}" if len(bad) else f"most on {next_}"
+    most = [
+        f"{'then' if len(bad) else 'most on'} {host}, {percent(value)} %"
+        for host, value in zip(rest["host"].head(1), rest["used"].head(1), strict=True)
+    ]
     alone = len(view.hosts) == 1
     good = "Not short of memory" if alone else "None is short of memory"
-    return listed(view, "Memory", "memory", bad, cols, cells, "server", good, most)
+    return listed(
+        view, "Memory", "memory", bad, cols, cells, "server", good, "".join(most), of=len(frame)
+    )
 
 
 def _short(view: View, host: object) -> Stands:

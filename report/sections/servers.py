@@ -135,7 +135,7 @@ def _not_up(view: View, found: Sequence[State]) -> Markup:
     for one in rows:
         counts[one.name] += len(one.hosts)
     units = {str(row.host): row for row in rows_of(view, "servers") if split(row.failed_units)}
-    shown = [
+    shown: list[tuple[Any, ...]] = [
         (
             bold(listing(one.hosts, NAMED), 1000),
             listing(dict.fromkeys(view.main_group[host] for host in one.hosts), 3),
@@ -143,10 +143,11 @@ def _not_up(view: View, found: Sequence[State]) -> Markup:
         )
         for one in rows[:MOST]
     ]  # fmt: skip
-    cols = (
-        Col("Host", 36), Col("Group", 22), Col("State", 23), Col("Since", 18),
-        Col("Why", 75, "wide"),
-    )  # fmt: skip
+    cols = [Col("Host", 42), Col("Group", 22), Col("State", 23), Col("Since", 17),
+            Col("Why", 70, "wide")]  # fmt: skip
+    if not any(row[3] for row in shown):
+        cols = [Col("Host", 54), Col("Group", 22), Col("State", 23), Col("Why", 75, "wide")]
+        shown = [(*row[:3], row[4]) for row in shown]
     said = ", ".join(f"{number(count)} {name}" for name, count in counts.items())
     if len(rows) > MOST:
         said += f"; {number(MOST)} of {number(len(rows))} causes, the rest is in the workbook"
@@ -159,7 +160,7 @@ def _why(view: View, one: State, failed: Sequence[Any]) -> tuple[str, Markup]:
     failed: their rows of `servers` that name failed units, of which the last lines are told.
     """
     if not failed:
-        return "–", prose(one.why, 200) if one.why else Markup("–")
+        return "", prose(one.why, 200) if one.why else Markup("–")
     since = sorted(row.failed_since_at for row in failed if not is_missing(row.failed_since_at))
     at = f"{'from ' if since[0] != since[-1] else ''}{view.at(since[0])}" if since else "–"
     units = list(dict.fromkeys(unit for row in failed for unit in split(row.failed_units)))

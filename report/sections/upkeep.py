@@ -60,14 +60,22 @@ def _updates(view: View) -> Markup:
             on_day(view, row.lists_at), joined([part for part in which if part], "; "),
         )  # fmt: skip
 
-    others = pending & ~urgent
-    count = int(others.sum())
-    rest = ""
-    if count:
-        most = int(frame.loc[others, "pending"].max())
-        rest = f"{plural(count, 'server')} {verb(count, 'has')} others pending, at most {most}"
+    rest = "; ".join(_others(frame[pending & ~urgent]))
     good = "No security update pending"
-    return listed(view, "Security updates", "updates", rows, cols, cells, "server", good, rest)
+    return listed(
+        view, "Security updates", "updates", rows, cols, cells, "server", good, rest, of=len(frame)
+    )
+
+
+def _others(frame: pd.DataFrame) -> list[str]:
+    """Return how many servers have other updates, and where it is not known what these are."""
+    if frame.empty:
+        return []
+    untold, count = int(frame["security"].isna().sum()), len(frame)
+    most = number(int(frame["pending"].max()))
+    said = [f"{plural(count, 'server')} {verb(count, 'has')} others pending, at most {most}"]
+    said += [f"on {number(untold)} not known if for security"] if untold else []
+    return said
 
 
 def _restarts(view: View) -> Markup:

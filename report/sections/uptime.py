@@ -10,7 +10,7 @@ from markupsafe import Markup
 from report import tables
 from report.headline import capital_of
 from report.marks import bar
-from report.markup import Col, Page, block, bold, halves, joined, section, table
+from report.markup import Col, Page, block, bold, halves, section, table
 from report.planned import planned
 from report.reading import View, frame_of, plain
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth, unknown
@@ -32,11 +32,10 @@ def page(view: View) -> Page:
     if len(view.hosts) <= FEW:
         parts = [_all(view, frame)]
     else:
+        below = [_ends(view, frame, booted), _busy(view, frame)]
+        left, right = below if len(booted) < ENDS else reversed(below)
         parts = [
-            halves(
-                joined([_rebooted(view, booted), _busy(view, frame)]),
-                joined([_over_fleet(frame), _ends(view, frame, booted)]),
-            )
+            halves(_rebooted(view, booted) + left, _over_fleet(frame) + right),
         ]
     return section("uptime", nth_, NAMES["uptime"], _finding(view, frame, booted), parts, flow)
 

@@ -10,6 +10,7 @@ import pytest
 
 from report import pages
 from report.findings import summarise
+from report.grids import frame_grid
 from report.markup import Col, quoted, table
 from report.reading import View, view
 from report.rules.certificates import running_out
@@ -147,7 +148,7 @@ def test_a_mark_is_that_of_the_finding() -> None:
     page = html("health", day_of(made))
     assert 'aria-label="critical"' in row(page, "app01")
     assert 'aria-label="warning"' in row(page, "app02")
-    assert "2 servers; the other is db01, 75 %" in read(page).text
+    assert "2 of 3 servers; then db01, 75 %" in read(page).text
     assert "<b>db01</b>" not in page
 
 
@@ -192,6 +193,17 @@ def test_restarts_stand_by_reason_and_name_every_host() -> None:
     assert "No security update pending on 7 servers read; 7 servers have others pending" in told
 
 
+def test_updates_of_which_it_is_not_known_what_they_are_are_not_called_harmless() -> None:
+    made = fleet("web01", "web02", "web03", "web04")
+    for host, pending, security in (("web01", 4, 0), ("web02", 5, None), ("web03", None, None),
+                                    ("web04", 0, 0)):  # fmt: skip
+        made.add("updates", host, pending=pending, security=security)
+    page = html("upkeep", day_of(made))
+    told = read(page).text
+    assert "1 of 4 servers; 2 servers have others pending, at most 5; on 1 not known if for" in told
+    assert 'aria-label="unread"' in row(page, "web03")
+
+
 def test_a_server_that_is_up_with_a_critical_finding_is_marked_so() -> None:
     made = many()
     made.disk("web02", "/srv", 100, 99)
@@ -200,7 +212,7 @@ def test_a_server_that_is_up_with_a_critical_finding_is_marked_so() -> None:
     page = html("servers", day_of(made))
     assert 'class="cell up critical" title="web02, up, with a critical finding"' in page
     assert 'class="cell up" title="web03, up"' in page  # who tries says nothing of the server
-    assert re.search(r"<b>6</b> up<.*<b>1</b> up, but with a critical finding", page)
+    assert re.search(r"<b>6</b> up<.*<b>1</b> up, with a critical finding", page)
 
 
 def test_failed_units_are_told_once_with_what_they_said() -> None:
@@ -296,3 +308,23 @@ def test_how_findings_stand_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) 
     assert standing.stands(known, "web01", "memory") == standing.NOTHING
     standing.stands(known, "web02", "memory")
     assert len(calls) == 1
+
+
+def test_a_caption_shows_text_from_servers_as_a_cell_does() -> None:
+    made = many()
+    made.login("web01", 30, "accepted", "root", source_ip="10.0.0.9", method="用户\u202e")
+    made.login("web01", 40, "accepted", "用户", service="sudo", target_user="root", method=None)
+    page = html("logins", day_of(made))
+    assert "\\u7528\\u6237\\u202e" in page
+    assert "用" not in page
+
+
+def test_on_the_sheet_support_ends_on_that_day_too() -> None:
+    made = fleet("web01")
+    made.add("lifecycle", "web01", os_name="Debian", os_version="12", state="extended",
+             ends_at=datetime(2026, 7, 11, 23, 59, 59, tzinfo=UTC))  # fmt: skip
+    sheet = frame_grid(day_of(made), "lifecycle")
+    at = [one.head for one in sheet.columns].index("ends_at")
+    assert sheet.columns[at].kind == "day"
+    assert sheet.rows[0][at] == date(2026, 7, 11)
+    assert sheet.rows[0][at + 1] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from report.demo.visit import Visit, section
@@ -46,15 +47,15 @@ def _timer(
 ) -> tuple[list[str], list[str]]:
     host, day = visit.server.name, visit.day
     broken = visit.story.state(host, f"{name}.timer", day)
-    last = _latest(visit.now, hours)
+    last = _latest(visit.now, hours, int(calendar[-5:-3]))
     coming = min(
         last + timedelta(hours=12 if len(hours) > 1 else 24), visit.now + timedelta(days=1)
     )
     if broken is not None:  # it stands still since then
         last = coming = broken
-    failing = any(
-        one.unit == f"{name}.service" for one in visit.story.failures.get((host, day), ())
-    )
+    failing = [
+        one for one in visit.story.failures.get((host, day), ()) if one.unit == f"{name}.service"
+    ]
     began = visit.boot.at + timedelta(seconds=9)
     timer = [
         f"Unit={name}.service",
@@ -70,15 +71,21 @@ def _timer(
         "Result=exit-code" if failing else "Result=success",
         f"ExecMainStartTimestamp={_stamp(last)}",
         "ExecMainCode=1",
-        f"ExecMainStatus={12 if failing else 0}",
+        f"ExecMainStatus={_status(failing[0].said) if failing else 0}",
         f"Id={name}.service", "LoadState=loaded",
         f"ActiveState={'failed' if failing else 'inactive'}", "",
     ]  # fmt: skip
     return timer, service
 
 
-def _latest(now: datetime, hours: tuple[int, ...]) -> datetime:
-    today = [now.replace(hour=hour, minute=0, second=2, microsecond=0) for hour in hours]
+def _status(said: str) -> int:
+    """Return what a program exits with: the number that it says, 12 as rsync does otherwise."""
+    named = re.search(r"\[(\d+)\]", said)
+    return int(named[1]) if named else 12
+
+
+def _latest(now: datetime, hours: tuple[int, ...], minute: int) -> datetime:
+    today = [now.replace(hour=hour, minute=minute, second=2, microsecond=0) for hour in hours]
     found = [at for at in (*today, *(at - timedelta(days=1) for at in today)) if at <= now]
     return max(found)
 
