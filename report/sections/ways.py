@@ -18,6 +18,7 @@ from report.words import (
     is_missing,
     listing,
     natural,
+    number,
     plural,
     verb,
 )
@@ -133,9 +134,15 @@ def headline(view: View) -> str:
         f"{listing(own[0].hosts, 3)} {verb(len(own[0].hosts), 'has')} {_things(own)}"
         for own in groups[:NAMED]
     ]
-    rest = len({host for own in groups[NAMED:] for host in own[0].hosts})
-    if rest:
-        said.append(f"{plural(rest, 'more server')} {verb(rest, 'has')} something new")
+    named, rest = (
+        {host for own in some for host in own[0].hosts} for some in (groups[:NAMED], groups[NAMED:])
+    )
+    if left := len(rest - named):
+        worst = {host for own in groups[NAMED:] if own[0].severity == "critical"
+                 for host in own[0].hosts} - named  # fmt: skip
+        critical = f", {number(len(worst))} of them something critical" if worst else ""
+        more = f"{plural(left, 'more server')} {verb(left, 'has')} something new{critical}"
+        said.append(more)
     return "; ".join(said)
 
 

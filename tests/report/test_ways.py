@@ -188,3 +188,21 @@ def _four(made: Fleet) -> Fleet:
     keep = {f"edge{n}" for n in range(1, 5)}
     made.rows = {k: [one for one in rows if one["host"] in keep] for k, rows in made.rows.items()}
     return made
+
+
+def test_on_a_day_of_many_the_critical_ones_are_shown_and_counted() -> None:
+    made = fleet(40)
+    for n in range(1, 30):
+        made.add("users", f"edge{n}", name="toor", uid=0, password="set")
+    every = [(f"edge{n}", "user", f"ops{n} (uid 7)", "added") for n in range(1, 41)]
+    day = changed(made, *every)
+    html = str(pages.access(day).html)
+    assert html.count('aria-label="critical"') == 29
+    assert "30 of 69 things; the rest is in the workbook" in html
+    assert headline(day) == (
+        "edge1 has a second root account and a new account; edge2 has a second root account and "
+        "a new account; 38 more servers have something new, 27 of them something critical"
+    )
+    together = changed(fleet(6), *[(f"edge{n}", "user", "ops (uid 7)", "added") for n in range(1, 6)],
+                       *[(f"edge{n}", "port", f"tcp {n} on 0.0.0.0", "added") for n in (1, 2, 6)])  # fmt: skip
+    assert headline(together).endswith("; 1 more server has something new")
