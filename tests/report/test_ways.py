@@ -206,3 +206,15 @@ def test_on_a_day_of_many_the_critical_ones_are_shown_and_counted() -> None:
     together = changed(fleet(6), *[(f"edge{n}", "user", "ops (uid 7)", "added") for n in range(1, 6)],
                        *[(f"edge{n}", "port", f"tcp {n} on 0.0.0.0", "added") for n in (1, 2, 6)])  # fmt: skip
     assert headline(together).endswith("; 1 more server has something new")
+
+
+def test_a_headline_of_long_names_is_not_cut_in_its_middle() -> None:
+    made = fleet(2)
+    for rows in made.rows.values():
+        for row in rows:
+            row["host"] = f"{row['host']}-{'x' * 110}"
+    names = sorted({row["host"] for row in made.rows["hosts"]})
+    day = changed(made, *[(one, "user", f"ops{one[:5]} (uid 7)", "added") for one in names])
+    said = headline(day)
+    assert said.startswith(names[0]) and said.endswith("; 1 more server has something new")
+    assert said in str(pages.access(day).html)
