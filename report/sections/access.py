@@ -20,6 +20,7 @@ from report.words import day_month, is_missing, listing, natural, plural, verb
 COLLECTORS = ("ports", "users", "groups", "sudoers", "keys")
 WHATS = ("port", "user", "group", "sudo rule", "key")
 MOST = 3 * ROWS
+SEVERITIES = ("critical", "warning", "")
 WHY = {"not read whole": "not read in full", "not read whole before": "not read in full before"}
 
 
@@ -69,7 +70,8 @@ def _since(view: View) -> str:
 def _rows(lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows; of the lines about the same hosts these stand out once."""
     last: tuple[str, ...] = ()
-    for one in lines[:MOST]:
+    worst = sorted(lines, key=lambda one: SEVERITIES.index(one.severity))[:MOST]
+    for one in (one for one in lines if one in worst):
         names = listing(one.hosts, 3)
         host = quiet(names) if one.hosts == last else bold(names, 200)
         yield mark(one.severity), host, text(one.said, 400)

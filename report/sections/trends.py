@@ -62,7 +62,7 @@ def _finding(series: dict[str, Values], missed: Sequence[str]) -> str:
     critical = [int(one) for one in series["Critical findings"] if one is not None]
     days, today, most = len(critical), critical[-1], max(critical)
     found = plural(today, "critical finding")
-    said = f"{found} today, the median of {days} days is {number(float(np.median(critical)))}"
+    said = f"{found} today, the median of {days} days is {_median(critical)}"
     if days == 1:
         said = f"{found} today; of no day before is that known"
     elif days > 2 and today == most and critical.count(most) == 1:
@@ -92,13 +92,19 @@ def _said(values: Values) -> str:
     known = [one for one in values[:-1] if one is not None]
     if values[-1] is None or not known:
         return "Not known today" if values[-1] is None else "No day before is known"
-    middle, today = number(float(np.median(known))), values[-1]
+    middle, today = _median(known), values[-1]
     usual = f"usually {middle}" if len(known) > 1 else f"{middle} before"
     if today > max(known):
         return f"Highest in {len(known) + 1} days; {usual}"
     if today < min(known):
         return f"Lowest in {len(known) + 1} days; {usual}"
     return capital(usual)
+
+
+def _median(known: Sequence[float]) -> str:
+    """Return the median, with its half where it has one and that is not small beside it."""
+    middle = float(np.median(known))
+    return number(middle, 1 if middle % 1 and middle < 100 else 0)
 
 
 def _means(values: Values) -> str:

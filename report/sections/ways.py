@@ -18,6 +18,7 @@ from report.words import (
     is_missing,
     listing,
     natural,
+    number,
     plural,
     verb,
 )
@@ -26,6 +27,7 @@ RISKS = {"second-root": "second root account", "empty-password": "account withou
 CALLED = {"user": "account"}
 RANK = {"risk": 0, "added": 1, "changed": 2, "login": 3, "removed": 4}
 MEMBERS = re.compile(r"(primary )?members ([^;]+)")
+LONGEST = 240
 NAMED = 2  # so many servers, or groups of them, are in the headline
 
 Told = dict[tuple[str, str, str], str]
@@ -129,13 +131,24 @@ def _membership(names: str, primary: str, came: bool) -> str:
 def headline(view: View) -> str:
     """Return who has what, the worst first; "" where nothing is a finding."""
     groups = [own for own in by_server(view) if any(one.severity and one.noun for one in own)]
+    said = _headline(groups, NAMED)
+    return said if len(said) <= LONGEST else _headline(groups, 1)
+
+
+def _headline(groups: Sequence[Sequence[Line]], most: int) -> str:
     said = [
         f"{listing(own[0].hosts, 3)} {verb(len(own[0].hosts), 'has')} {_things(own)}"
-        for own in groups[:NAMED]
+        for own in groups[:most]
     ]
-    rest = len({host for own in groups[NAMED:] for host in own[0].hosts})
-    if rest:
-        said.append(f"{plural(rest, 'more server')} {verb(rest, 'has')} something new")
+    named, rest = (
+        {host for own in some for host in own[0].hosts} for some in (groups[:most], groups[most:])
+    )
+    if left := len(rest - named):
+        worst = {host for own in groups[most:] if own[0].severity == "critical"
+                 for host in own[0].hosts} - named  # fmt: skip
+        critical = f", {number(len(worst))} of them something critical" if worst else ""
+        more = f"{plural(left, 'more server')} {verb(left, 'has')} something new{critical}"
+        said.append(more)
     return "; ".join(said)
 
 

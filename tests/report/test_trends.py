@@ -151,7 +151,7 @@ def test_a_share_is_rounded_but_never_to_all_nor_to_a_target_it_missed(
     ("values", "said", "means"),
     [
         ([2.0] * 89 + [5.0], "Highest in 90 days; usually 2", "Mean 7 d 2.4 · 30 d 2.1 · 90 d 2.0"),
-        ([2.0, None, 3.0, 1.0], "Lowest in 3 days; usually 2", "Mean 4 d 2.0"),
+        ([2.0, None, 3.0, 1.0], "Lowest in 3 days; usually 2.5", "Mean 4 d 2.0"),
         ([4.0, 9.0], "Highest in 2 days; 4 before", "Mean 2 d 6.5"),
         ([2.0] * 8 + [None], "Not known today", "Mean 7 d 2.0 · 9 d 2.0"),
         ([400.0, 1_900_000.0, 2.0], "Lowest in 3 days; usually 950,200", "Mean 3 d 633 k"),

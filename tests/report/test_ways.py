@@ -188,3 +188,33 @@ def _four(made: Fleet) -> Fleet:
     keep = {f"edge{n}" for n in range(1, 5)}
     made.rows = {k: [one for one in rows if one["host"] in keep] for k, rows in made.rows.items()}
     return made
+
+
+def test_on_a_day_of_many_the_critical_ones_are_shown_and_counted() -> None:
+    made = fleet(40)
+    for n in range(1, 30):
+        made.add("users", f"edge{n}", name="toor", uid=0, password="set")
+    every = [(f"edge{n}", "user", f"ops{n} (uid 7)", "added") for n in range(1, 41)]
+    day = changed(made, *every)
+    html = str(pages.access(day).html)
+    assert html.count('aria-label="critical"') == 29
+    assert "30 of 69 things; the rest is in the workbook" in html
+    assert headline(day) == (
+        "edge1 has a second root account and a new account; edge2 has a second root account and "
+        "a new account; 38 more servers have something new, 27 of them something critical"
+    )
+    together = changed(fleet(6), *[(f"edge{n}", "user", "ops (uid 7)", "added") for n in range(1, 6)],
+                       *[(f"edge{n}", "port", f"tcp {n} on 0.0.0.0", "added") for n in (1, 2, 6)])  # fmt: skip
+    assert headline(together).endswith("; 1 more server has something new")
+
+
+def test_a_headline_of_long_names_is_not_cut_in_its_middle() -> None:
+    made = fleet(2)
+    for rows in made.rows.values():
+        for row in rows:
+            row["host"] = f"{row['host']}-{'x' * 110}"
+    names = sorted({row["host"] for row in made.rows["hosts"]})
+    day = changed(made, *[(one, "user", f"ops{one[:5]} (uid 7)", "added") for one in names])
+    said = headline(day)
+    assert said.startswith(names[0]) and said.endswith("; 1 more server has something new")
+    assert said in str(pages.access(day).html)
