@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shlex
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.errors import InfraReportError
 from report import __version__, store
+from report.again import command, fingerprint
 from report.console import Console
 from report.errors import DocumentError
 from report.files import sha256_of, write_whole, writing
@@ -156,16 +156,6 @@ def _pages(
         done.problems.append(str(error))
 
 
-def again(day: store.Day, parameters: Mapping[str, Any]) -> str:
-    """Return the command that makes the same documents again."""
-    extra = [
-        word for name, value in parameters.items() for word in ("-p", f"{name}={json.dumps(value)}")
-    ]
-    return shlex.join(
-        ["infra-report", "daily", "--date", day.date.isoformat(), "--no-send", *extra]
-    )
-
-
 def _write_manifest(
     day: store.Day, parameters: Mapping[str, Any], folder: Path, made: list[Path]
 ) -> None:
@@ -185,7 +175,8 @@ def _write_manifest(
         "thresholds": info.thresholds.model_dump(),
         "parameters": dict(parameters),
         "sha256": {str(path.relative_to(day.folder)): sha256_of(path) for path in files},
-        "again": again(day, parameters),
+        "again": command(day, parameters),
+        "fingerprint": fingerprint(day),
     }
     write_whole(folder / "manifest.json", json.dumps(manifest, indent=1) + "\n")
 

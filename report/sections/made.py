@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from report.again import command, fingerprint
 from report.markup import Col, Page, block, facts, halves, note, section, table
 from report.reading import View, rows_of
 from report.sections import NAMES, flows, nth
@@ -26,12 +27,11 @@ MEANT, WITHIN = 80, 5  # % of forecasts that come true within their range
 def page(view: View) -> Page:
     """Return the section."""
     info = view.info
-    again = f"infra-report daily --date {info.report_date} --no-send"
-    command = Markup(
+    again = Markup(
         '<p class="cmd"><code>{}</code> makes these pages again, with the same figures.</p>'
-    ).format(again)
+    ).format(command(view, {"groups": list(view.groups)} if view.groups else {}))
     parts = [
-        halves(_from(view, command), _limits(view)) + _words(view),
+        halves(_from(view, again), _limits(view)) + _words(view),
         _score(view),
         Markup('<footer class="screen quiet">{}</footer>').format(readable(info.foot)),
     ]
@@ -49,7 +49,7 @@ def _read(view: View) -> str:
     return f"{of} servers read within"
 
 
-def _from(view: View, command: Markup) -> Markup:
+def _from(view: View, again: Markup) -> Markup:
     info = view.info
     start, end = (at.astimezone(info.zone) for at in (info.started_at, info.finished_at))
     rows = [
@@ -62,8 +62,9 @@ def _from(view: View, command: Markup) -> Markup:
         ("Groups", listing(view.groups) if view.groups else "all"),
         ("Sections", ", ".join(info.sections)),
         ("Snapshot", _path(f"{view.folder.parent.name}/{view.folder.name}/data")),
+        *([("Its SHA-256", _path(hashed))] if (hashed := fingerprint(view)) else []),
     ]  # fmt: skip
-    return block("Made from", "", facts(rows), command)
+    return block("Made from", "", facts(rows), again)
 
 
 def _path(path: str) -> Markup:
