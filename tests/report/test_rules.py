@@ -14,11 +14,13 @@ from report.contract import Finding
 from report.findings import summarise
 from report.narrowing import narrowed
 from report.reading import View, view
-from report.rules import RULES, access, strangers
+from report.rules import RULES, access, strangers, updates
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
 from report.store import Day
 from report.thresholds import Thresholds
+from report.words import plural
+from tests.report import days
 from tests.report.fleets import COLLECTORS, DATE, Fleet
 from tests.report.worn import worn
 
@@ -54,6 +56,37 @@ def said(found: Sequence[Finding]) -> list[str]:
 
 def test_a_worn_fleet() -> None:
     assert said(summarise(worn()).findings) == WORN.splitlines()
+
+
+PENDING = ", ".join(f"lib{n}" for n in range(37))
+
+
+@pytest.mark.parametrize(
+    ("pending", "security", "packages", "said"),
+    [
+        # The names are those of all pending ones, the security updates first.
+        (127, 81, f"apt, jq, krb5-locales, {PENDING} and 87 more",
+         ": apt, jq, krb5-locales, lib0, lib1, lib2, lib3, lib4, lib5 and 72 more."),
+        (3, 1, "bash-trial, curl-trial, vim-trial", ": bash-trial."),
+        (3, 3, "bash-trial, curl-trial, vim-trial", ": bash-trial, curl-trial and vim-trial."),
+        # Of two architectures: one name, two updates; nothing tells which of them has two.
+        (4, 2, "glibc, vim-minimal, zlib", ": glibc and 1 more."),
+        (3, 2, "glibc, zlib", ": glibc and 1 more."),
+        # zypper's security updates are patches, and not among the packages.
+        (2, 1, "SUSE-2025-3741, kernel-default, timezone", ": SUSE-2025-3741."),
+        (5, 2, f"{'x' * 90}, y and 3 more", f": {'x' * 39}…{'x' * 20} and 1 more."),
+        (5, 2, None, "."),
+        (None, 2, "a, b, c", ": a and b."),
+    ],
+)  # fmt: skip
+def test_security_updates_named_and_not_named_add_up(
+    pending: int | None, security: int, packages: str | None, said: str
+) -> None:
+    made = Fleet()
+    days.ordinary(made, {"web": ["web01"]}, set())
+    made.add("updates", "web01", pending=pending, security=security, packages=packages)
+    (one,) = updates.security(view(made.day()))
+    assert one.sentence == f"{plural(security, 'security update')} pending{said}"
 
 
 def test_of_one_server_it_is_said_once_what_it_has() -> None:
