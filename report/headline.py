@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from report.causes import brief, clause
@@ -35,6 +36,7 @@ HAVE = {
     "Updates": "updates to see to",
     "Unusual": "values that are unusual",
 }
+HAS = re.compile(r"^(?:it|((?!it ).+?)) ha(?:s|ve) ")
 LONGEST = 130
 TWO_LINES = 105
 CLAUSES = 4
@@ -136,7 +138,11 @@ def clauses(view: View, found: Sequence[Finding]) -> tuple[str, int]:
     told = 0
     for every in by_question.values():
         said = _clauses(every, findings(view), view)
-        if kept and len(", ".join([*kept, *said])) > TWO_LINES:
+        if kept and HAS.search(kept[0]):  # it is said once: "web01 has …, web02 …"
+            said = [
+                HAS.sub(lambda hit: f"{hit[1]} " if hit[1] else "", one, count=1) for one in said
+            ]
+        if kept and len(", ".join([*kept, *said])) > LONGEST:
             break
         kept += said
         told += len(every)

@@ -22,7 +22,7 @@ NUMBER = r"[+-]?\d{1,12}(?:\.\d{1,12})?(?:e[+-]\d{1,2})?"
 # chrony's `local` and the local clock driver of ntpd are references to the host itself.
 OWN = re.compile(r"7F7F01[0-9A-F]{2}|LOCL|127\.127\.1\.\d+")
 ITSELF = "it follows its own clock"
-LOST = "no reference that it trusts"
+LOST = "no trusted time source"
 CSV = re.compile(
     rf"([0-9A-F]{{8}}),([^,]*),(\d{{1,2}}),(\d{{1,10}})\.\d+,({NUMBER}),(?:{NUMBER},){{8}}"
     r"([A-Z][a-z ]+)"

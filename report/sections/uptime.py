@@ -158,7 +158,7 @@ def _busy(view: View, frame: pd.DataFrame) -> Markup:
     if not over:
         said = f"None at {FULL} per core or above"
     if bad.empty:
-        top = next(plain(every).itertuples(index=False))
+        top = next(plain(every.head(1)).itertuples(index=False))
         most = f"{top.host} has most, {number(top.per_core, 2)}"
         return block("Busiest", f"{said}; {most} in 15 minutes.", Markup())
     cols = (

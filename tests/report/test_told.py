@@ -173,7 +173,7 @@ def test_headlines_name_who_has_what_and_counts_add_up() -> None:
         made.add("checks", host, check="queue", state="warning", text="slow")
     day = day_of(made)
     told = said("health", day)
-    assert "web02 has a check that fails and web01 has little memory left; two more to see to." in (
+    assert "web02 has a check that fails and web01 little memory left; two more to see to." in (
         told
     )  # fmt: skip
     assert len([one for one in summarise(view(day)).findings if one.section == "health"]) == 4
@@ -328,3 +328,11 @@ def test_on_the_sheet_support_ends_on_that_day_too() -> None:
     assert sheet.columns[at].kind == "day"
     assert sheet.rows[0][at] == date(2026, 7, 11)
     assert sheet.rows[0][at + 1] is None
+
+
+def test_of_one_server_it_is_said_once_that_it_has_all_of_this() -> None:
+    made = fleet("web01")
+    made.add("memory", "web01", total_bytes=GIB, available_bytes=1, used_percent=99)
+    made.add("checks", "web01", check="http", state="critical", text="503")
+    told = said("health", day_of(made))
+    assert "It has a check that fails and little memory left." in told
