@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from report.contract import Finding, Severity
 from report.reading import SEEN_BEFORE, View, once
-from report.rules.strangers import KNOWN_DAYS
+from report.rules.strangers import KNOWN_DAYS, typed
 from report.rules.wording import NAMED, bound_of, subject
 from report.words import foreign, listing, moment, natural, number, plural, verb
 
@@ -31,7 +31,7 @@ def root_by_password(view: View) -> list[Finding]:
         often = [f"{plural(times, 'time')} {origin}".strip(), f"last {when}"]
         how = ", ".join(often) if times > 1 else f"{origin} {when}".strip()
         others = _others_from(view, sources[0]) if len(sources) == 1 else ""
-        sentence = f"root, by password, {how}{others}."
+        sentence = f"root, {_by(set(rows['method']))}, {how}{others}."
         found.append(
             Finding(
                 "root-by-password",
@@ -45,6 +45,15 @@ def root_by_password(view: View) -> list[Finding]:
             )
         )
     return found
+
+
+def _by(methods: Set[str]) -> str:
+    """Return "by password over PAM", as sshd's "keyboard-interactive/pam" says it."""
+    if methods == {"none"}:
+        return "without a password"
+    devices = {one.partition("/")[2] for one in methods}
+    device = devices.pop() if len(devices) == 1 else ""
+    return "by password" + (f" over {device.upper()}" if device else "")
 
 
 def _others_from(view: View, source: object) -> str:
@@ -61,14 +70,11 @@ def _others_from(view: View, source: object) -> str:
 
 
 def roots(view: View) -> pd.DataFrame:
-    """Return the rows of root's logins by password."""
+    """Return the rows of root's logins by a password that was typed, in whatever way."""
     logins = view.logins
-    here = (
-        (logins["result"] == "accepted")
-        & (logins["user"] == "root")
-        & (logins["method"] == "password")
-    )
-    return logins[here.fillna(False).astype(bool)]
+    here = (logins["result"] == "accepted") & (logins["user"] == "root")
+    rows = logins[here.fillna(False).astype(bool)]
+    return rows[typed(rows["method"])]
 
 
 @once

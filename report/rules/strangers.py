@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from report.contract import Finding
-from report.reading import SEEN_BEFORE, View, frame_of, once
+from report.reading import AN_HOUR, SEEN_BEFORE, View, frame_of, once
 from report.seen import hours
 from report.words import day_month, foreign, is_missing, listing, network_of, plural
 
@@ -28,27 +28,46 @@ WIDE = {4: 24, 6: 48}  # bits of a network whose addresses count as one place
 
 @once
 def guessed(view: View) -> list[Finding]:
-    """Sources that failed often on a host, and then got in there."""
+    """Sources that failed often on a host, and then got in there, for the first time or again."""
     logins = view.logins
-    known = logins[logins["source_ip"].notna()]
+    known = logins[logins["source_ip"].notna() & logins["at"].notna()]
     inside = known[known["result"] == "accepted"]
-    firsts = inside.groupby(PLACE)["at"].min().rename("first").reset_index()
-    tries = known[known["result"] == "failed"].merge(firsts)
-    early = tries[tries["at"] <= tries["first"]].groupby(PLACE)["count"].sum()
-    many = early[early >= GUESSES].rename("before").reset_index()
+    many = _tried(inside, known[known["result"] == "failed"])
     found, where = [], _countries(view)
-    for (host, source), rows in inside.merge(many).groupby(PLACE, sort=True):
-        first, before = rows["at"].min(), int(rows["before"].iloc[0])
+    for (host, source), each in many.groupby(PLACE, sort=True):
+        worst = each.sort_values("before", kind="stable").iloc[-1]
+        here = inside[(inside["host"] == host) & (inside["source_ip"] == source)]
+        rows = here[here["at"] >= each["into"].min()]
         users = ", ".join(foreign(one, 30) for one in rows["user"].dropna().unique()[:3])
         said = (
-            f"{users} from {_place(source, where)} at {view.at(first)}, "
-            f"after {plural(before, 'failed login')} from there."
+            f"{users} from {_place(source, where)} at {view.at(worst['into'])}, "
+            f"after {plural(int(worst['before']), 'failed login')} from there."
         )
         found.append(
             Finding("guessed", "critical", "Got in", str(host), (str(host),), said, "logins",
                     float(len(rows)), object=str(source))
         )  # fmt: skip
     return found
+
+
+def _tried(inside: pd.DataFrame, failed: pd.DataFrame) -> pd.DataFrame:
+    """Return the logins with many failures since the one before from there: into, before.
+
+    A row of many logins is the first of them; the others may have been at any time of its hour.
+    """
+    import pandas as pd
+
+    firsts = inside[[*PLACE, "at", "count"]].assign(into=inside["at"])
+    lasts = firsts[firsts["count"] > 1]
+    marks = pd.concat([firsts, lasts.assign(at=lasts["at"].dt.floor("h") + AN_HOUR)])
+    marks = marks[[*PLACE, "at", "into"]].drop_duplicates([*PLACE, "at"])
+    tries = failed[[*PLACE, "at", "count"]].merge(marks[PLACE].drop_duplicates())
+    met = pd.merge_asof(
+        tries.sort_values("at"), marks.assign(mark=marks["at"]).sort_values("at"),
+        on="at", by=PLACE, direction="forward",
+    )  # fmt: skip
+    each = met.groupby([*PLACE, "mark", "into"])["count"].sum().rename("before").reset_index()
+    return each[each["before"] >= GUESSES]
 
 
 def out_of_the_ordinary(view: View) -> list[Finding]:
@@ -179,7 +198,7 @@ def _new_users(
     new = here[~here["user"].isin(list(past))]
     for (host, user), rows in new.groupby(["host", "user"], sort=True):
         # Root by a password is told by a rule of its own.
-        if user == "root" and "password" in set(rows["method"].dropna()):
+        if user == "root" and typed(rows["method"]).any():
             continue
         sources = [foreign(one, 45) for one in rows["source_ip"].dropna().unique()]
         origin = f" from {listing(sources, 2)}" if sources else ""
@@ -200,6 +219,12 @@ def _place(source: object, where: dict[str, str]) -> str:
     """Return a source with its country, where that is known."""
     country = where.get(str(source))
     return foreign(source, 45) + (f" ({foreign(country, 40)})" if country else "")
+
+
+def typed(methods: pd.Series) -> pd.Series[bool]:
+    """Whether a method is a password that was typed, over PAM and the like too, or none at all."""
+    said = methods.fillna("").astype(str)
+    return said.isin(["password", "none"]) | said.str.startswith("keyboard-interactive")
 
 
 @cache

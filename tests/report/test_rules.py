@@ -15,6 +15,7 @@ from report.findings import summarise
 from report.narrowing import narrowed
 from report.reading import View, view
 from report.rules import RULES, access, strangers, updates
+from report.rules import logins as logins_rules
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
 from report.store import Day
@@ -253,6 +254,60 @@ def test_a_login_after_many_failures_from_there() -> None:
     few = logins(("failed", "ann", "203.0.113.9", 4), ("accepted", "ann", "203.0.113.9", 1))
     later = logins(("accepted", "ann", "203.0.113.9", 1), ("failed", "ann", "203.0.113.9", 9))
     assert strangers.guessed(few) == strangers.guessed(later) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "said_at", "before", "times"),
+    [
+        ([("accepted", 1), ("failed", 90), ("accepted", 1)], "07:02", 90, 1),
+        (
+            [("accepted", 1), ("failed", 4), ("accepted", 1), ("failed", 4), ("accepted", 1)],
+            "",
+            0,
+            0,
+        ),
+        ([("failed", 5), ("accepted", 1), ("failed", 90), ("accepted", 1)], "07:03", 90, 2),
+        ([("failed", 6), ("accepted", 1), ("failed", 1), ("accepted", 1)], "07:01", 6, 2),
+        ([("failed", 3), ("failed", 2), ("accepted", 1)], "07:02", 5, 1),
+        ([("accepted", 1), ("failed", 90)], "", 0, 0),
+        # What the server added up within the hour: another of the three came after them.
+        ([("accepted", 3), ("failed", 90)], "07:00", 90, 1),
+    ],
+)
+def test_failures_count_since_the_login_before(
+    rows: list[tuple[str, int]], said_at: str, before: int, times: int
+) -> None:
+    source = "203.0.113.9"
+    day = logins(*((how, "ann", source, count) for how, count in rows))
+    found = strangers.guessed(day)
+    assert [one.value for one in found] == [times] * bool(times)
+    assert said(found) == [
+        f"critical Got in web1: ann from {source} at {said_at}, after {before} failed logins from there."
+    ] * bool(times)
+    # From elsewhere, or on another server, it is nobody's guess.
+    apart = [(how, "ann", source if how == "failed" else "10.0.0.9", n) for how, n in rows]
+    assert strangers.guessed(logins(*apart)) == []
+
+
+@pytest.mark.parametrize(
+    ("methods", "sentence"),
+    [
+        (["password"], "root, by password, from 10.0.0.1 at 07:00."),
+        (["keyboard-interactive/pam"], "root, by password over PAM, from 10.0.0.1 at 07:00."),
+        (["keyboard-interactive"], "root, by password, from 10.0.0.1 at 07:00."),
+        (["none"], "root, without a password, from 10.0.0.1 at 07:00."),
+        (["password", "keyboard-interactive/pam"],
+         "root, by password, 2 times from 10.0.0.1, last at 07:01."),
+        (["publickey"], ""), ([None], ""), (["gssapi-with-mic"], ""), (["hostbased"], ""),
+    ],
+)  # fmt: skip
+def test_root_by_whatever_password(methods: list[str | None], sentence: str) -> None:
+    made = Fleet()
+    made.host("web1", "web", ("debian", "Debian", "12", "6.1"))
+    for minutes, method in enumerate(methods):
+        made.login("web1", 60 + minutes, "accepted", "root", method=method, source_ip="10.0.0.1")
+    found = [one.sentence for one in logins_rules.root_by_password(view(made.day()))]
+    assert found == [sentence] * bool(sentence)
 
 
 def test_a_guessed_login_is_told_once() -> None:
