@@ -13,8 +13,9 @@ import sys
 import tempfile
 from datetime import datetime
 
+# Neither errors nor anything else of the collectors' half: the process that draws would wait for
+# its imports longer than it draws.
 from report.engines import Absent, Engine, TooWide, pages
-from report.errors import DocumentError
 from report.outline import finished
 
 ENGINE = [sys.executable, "-I", "-m", "report.pdf"]
@@ -35,6 +36,8 @@ def make_pdf(
     engine: "auto" is PlutoPrint, and WeasyPrint where that is absent.
     Raises DocumentError with the cause: no engine here, a crash, a limit, a page too wide.
     """
+    from report.errors import DocumentError
+
     command = [*ENGINE, str(memory_megabytes), made_at, engine]
     # WeasyPrint unpacks fonts into temporary files, and would leave them if it were ended.
     with tempfile.TemporaryDirectory(prefix="infra-report-") as scratch:
