@@ -132,7 +132,7 @@ def test_the_figures_are_those_of_the_frames_and_stay_the_same(site: Site) -> No
 
 
 def test_a_past_day_is_rendered_without_hosts_and_with_its_own_thresholds(site: Site) -> None:
-    site.run("daily", "--set", "daily.thresholds.disks.warning=1")
+    site.run("collect", "--set", "daily.thresholds.disks.warning=1")
     old = site.output / "2026-01-05"
     site.day.rename(old)
     info = json.loads((old / "data" / "snapshot.json").read_text())

@@ -130,7 +130,7 @@ def test_a_group_that_nobody_is_in_is_refused_before_anything(site: Site, box: M
 def test_an_edition_that_is_named_no_more_is_let_go(site: Site, box: MailServer) -> None:
     settings = mail_settings(box)
     site.write("mail", {**settings, "editions": EDITIONS})
-    site.run("daily", "--no-send")
+    site.run("collect")
     place = site.day / "editions/web"
     place.mkdir(parents=True)
     (place / "delivery.json").write_text('{"state": "due"}')
