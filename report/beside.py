@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.cells import Grid
-from report.files import write_whole, writing
+from report.files import whole, writing
 from report.grids import BESIDE
 from report.words import readable
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+STEP = 200_000  # rows
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,18 +35,26 @@ def write_beside(folder: Path, grids: Iterable[Grid]) -> None:
             with writing(own):
                 own.mkdir(exist_ok=True)
             name = grid.frame or grid.title.lower().replace(" ", "-")
-            write_whole(own / f"{name}.csv", _csv(grid.beside))
-            write_whole(own / f"{name}.parquet", grid.beside.to_parquet(index=False))
+            _write(own / name, grid.beside)
 
 
-def _csv(frame: pd.DataFrame) -> memoryview:
+def _write(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as .csv and .parquet, part by part: it may be as large as all else."""
     import pyarrow as pa
-    from pyarrow import csv
+    from pyarrow import csv, parquet
 
-    table = pa.table({str(name): _plain(series) for name, series in frame.items()})
-    sink = pa.BufferOutputStream()
-    csv.write_csv(table, sink)
-    return memoryview(sink.getvalue())
+    parts = [frame[start : start + STEP] for start in range(0, max(len(frame), 1), STEP)]
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    for nth, field in enumerate(schema):  # days are dates for who reads them, however kept here
+        if pa.types.is_dictionary(field.type) and pa.types.is_date(field.type.value_type):
+            schema = schema.set(nth, field.with_type(field.type.value_type))
+    with whole(path.with_suffix(".parquet")) as file, parquet.ParquetWriter(file, schema) as writer:
+        for part in parts:
+            writer.write_table(pa.Table.from_pandas(part, schema, preserve_index=False))
+    with whole(path.with_suffix(".csv")) as file:
+        for nth, part in enumerate(parts):
+            plain = pa.table({str(name): _plain(series) for name, series in part.items()})
+            csv.write_csv(plain, file, csv.WriteOptions(include_header=not nth))
 
 
 def _plain(series: pd.Series[Any]) -> pa.Array:
@@ -56,6 +65,8 @@ def _plain(series: pd.Series[Any]) -> pa.Array:
     column = pa.array(series, from_pandas=True)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type) and pa.types.is_date(column.type.value_type):
+        return column.dictionary_decode()
     if pa.types.is_timestamp(column.type):
         zone = column.type.tz
         seconds = column.cast(pa.timestamp("s", zone and "UTC"), safe=False)

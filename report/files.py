@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from report.errors import OutputError
 
@@ -16,11 +17,17 @@ PART = ".part"
 
 def write_whole(path: Path, content: bytes | memoryview | str) -> None:
     """Put a file in its place, on disk before its name is: a kill leaves the old or the new."""
-    data = content.encode() if isinstance(content, str) else content
+    with whole(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Return a file to write to, which gets its name when all of it is on disk."""
     part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     with writing(path):
         with part.open("wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

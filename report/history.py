@@ -51,8 +51,11 @@ def rows(
         tables = [one.filter(pc.is_in(one["host"].cast(pa.string()), wanted)) for one in tables]
     if not tables:
         return pd.DataFrame(columns=["day", *columns])
-    whole = pa.concat_tables(tables, promote_options="permissive")
-    found: pd.DataFrame = whole.select(["day", *columns]).unify_dictionaries().to_pandas()
+    whole = pa.concat_tables(tables, promote_options="permissive").select(["day", *columns])
+    tables.clear()
+    whole = whole.unify_dictionaries()
+    # Each column's own memory goes as soon as pandas has it.
+    found: pd.DataFrame = whole.to_pandas(self_destruct=True)
     return found
 
 

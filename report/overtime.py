@@ -68,13 +68,15 @@ def disks(day: Day) -> Grid | None:
     Columns: day, then COLUMNS. A filesystem has all its days or none: where they are too many,
     those that are the fullest on their last day stay.
     """
+    import pandas as pd
+
     rows = history.rows(day.folder.parent, "disks", COLUMNS, day.date, DAYS)
-    rows = rows[rows["host"].isin(day.frames["hosts"]["host"]) & rows["size_bytes"].notna()]
-    if rows["day"].nunique() < FEWEST:
+    whole = rows[rows["host"].isin(day.frames["hosts"]["host"]) & rows["size_bytes"].notna()]
+    del rows  # it is as large as all else
+    if whole["day"].nunique() < FEWEST:
         return None
-    dates = {one: date.fromordinal(int(one)) for one in rows["day"].unique()}
-    whole = rows.assign(day=rows["day"].map(dates))
-    whole = whole.reset_index(drop=True)
+    whole.index = pd.RangeIndex(len(whole))
+    whole = whole.assign(day=pd.Categorical(whole["day"]).rename_categories(date.fromordinal))
     kept = _fullest(whole)
     heads = (Column("day", "day"), Column("host"), Column("mount"), Column("fs_type"))
     columns = (*heads, *(Column(n, "percent" if n.endswith("_percent") else "whole")
