@@ -21,6 +21,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
+from report import printed
 from report.bulk import rows_xml
 from report.cells import Column, Formula, Grid, Link, Typed
 from report.looks import Looks
@@ -112,6 +113,7 @@ class Sheet:
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         if self._whole:
             self._sheet.print_area = f"A1:{get_column_letter(len(heads))}{self._row}"
+            printed.lay_out(self._sheet, heads, self._widths)
         self._sheet.tables.add(table)  # add_table warns of columns, which are there
         letters = {get_column_letter(n): column for n, column in enumerate(grid.columns, 1)}
         named = {column.head: f"${letter}{top + 1}" for letter, column in letters.items()}

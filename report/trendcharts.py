@@ -24,8 +24,11 @@ def add_trends(sheet: Sheet, grid: Grid) -> None:
         down, right = divmod(nth, ABREAST)
         anchor = f"{get_column_letter(left + right * COLUMNS)}{2 + down * ROWS}"
         sheet.chart(_line(sheet, grid, nth + 2), anchor)
-    last = max(len(grid.rows) + 1, 2 + ROWS * -(-(len(grid.columns) - 1) // ABREAST))
-    sheet.raw.print_area = f"A1:{get_column_letter(left + ABREAST * COLUMNS)}{last}"
+    last = 2 + ROWS * -(-(len(grid.columns) - 1) // ABREAST)
+    first, end = (get_column_letter(n) for n in (left, left + ABREAST * COLUMNS - 1))
+    # On pages of their own, or the figures would be too small to read.
+    table = f"A1:{get_column_letter(len(grid.columns))}{len(grid.rows) + 1}"
+    sheet.raw.print_area = f"{table},{first}2:{end}{last}"
 
 
 def _line(sheet: Sheet, grid: Grid, column: int) -> LineChart:
