@@ -31,7 +31,8 @@ def new(view: View) -> Markup:
     """Return the logins to explain, the worst first, and who came for the first time."""
     found = [one for one in findings(view) if one.question == "Got in"]
     cols = (
-        Col("", 5, "m"), Col("Host", 30), Col("Who, and what is new", 116), Col("By", 23, "p"),
+        Col("", 5, "m"), Col("Host", 30), Col("Who, and what is new", 116, "wide"),
+        Col("By", 23, "p"),
     )  # fmt: skip
     rows = [
         (
@@ -43,7 +44,7 @@ def new(view: View) -> Markup:
     said = cut(len(rows), len(found), "login", "the rest is on page 1 and in the workbook")
     below = note(_first_seen(view))
     if found:
-        return block("To explain", said, table(cols, rows), below)
+        return block("To explain", said, table(cols, rows, "stack"), below)
     return block("To explain", f"Nothing on {view.reach('logins')}.", below)
 
 

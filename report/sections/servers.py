@@ -208,7 +208,7 @@ def _systems(view: View) -> Markup:
     note = f"{cut(min(len(every), ROWS), len(every), 'system')}, on {servers}"
     mixed = int((every["kernels"] > 1).sum())
     note += f"; {number(mixed)} with more than one kernel" if mixed else ""
-    return block("Systems and kernels", note, table(cols, rows))
+    return block("Systems and kernels", note, table(cols, rows, "stack"))
 
 
 def _kernels(on: Sequence[tuple[str, int]]) -> Markup:

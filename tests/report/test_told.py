@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from report import pages
+from report import lines, pages
 from report.findings import summarise
 from report.grids import frame_grid
+from report.marks import MID
 from report.markup import Col, quoted, table
 from report.reading import View, view
 from report.rules.certificates import running_out
@@ -336,3 +337,12 @@ def test_of_one_server_it_is_said_once_that_it_has_all_of_this() -> None:
     made.add("checks", "web01", check="http", state="critical", text="503")
     told = said("health", day_of(made))
     assert "It has a check that fails and little memory left." in told
+
+
+def test_a_panel_shows_when_it_is_full_though_the_wedge_is_thin() -> None:
+    def drawn(wedge: lines.Wedge | None) -> str:
+        return str(lines.filling([90.0, 96.0, 98.0], 14, 85, wedge, False, 0, "alt", DATE))
+
+    bars = [drawn(one).count(f'fill="{MID}"') for one in
+            (None, lines.Wedge(2, 8), lines.Wedge(9, 9), lines.Wedge(20, 30))]  # fmt: skip
+    assert bars == [0, 1, 1, 0]  # beyond what is drawn there is no day to show
