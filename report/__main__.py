@@ -144,7 +144,7 @@ def _columns(_: argparse.Namespace, __: Console) -> int:
 def _backtest(options: argparse.Namespace, console: Console) -> int:
     from report.backtest import backtest
 
-    return backtest(_settings(options, console, with_fleet=False), options)
+    return backtest(_settings(options, console, with_fleet=options.raised), options, console)
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:

@@ -65,19 +65,30 @@ def _figures(summary: Summary, tables: list[Grid]) -> Grid:
         "Servers up": ("servers", "state", "up"),
         "Logins failed": ("Logins by host", "Failed", None),
         "Logins accepted": ("Logins by host", "Accepted", None),
-        "Disks above limit": ("attention", "Question", "Filling"),
     }
-    whole["attention"] = _attention(summary.findings, {})
     rows = [
         (
             one.label,
-            _computed(_as_number(one.value), whole, sums.get(one.label)),
+            _above(_as_number(one.value), _attention(summary.findings, {}))
+            if one.label == "Disks above limit"
+            else _computed(_as_number(one.value), whole, sums.get(one.label)),
             one.unit,
             one.note,
         )
         for one in summary.figures
     ]
     return Grid("figures", columns, rows, "None.")
+
+
+def _above(value: Any, found: Grid) -> Any:
+    """Return how many findings of a filling disk have a limit: others will only be full."""
+    heads = [column.head for column in found.columns]
+    question, limit = heads.index("Question"), heads.index("Limit")
+    limited = [row for row in found.rows if row[question] == "Filling" and row[limit]]
+    if not found.rows or len(limited) != value:
+        return value
+    table = f"summary_{table_name('attention')}"
+    return Formula(f'COUNTIFS({table}[Question],"Filling",{table}[Limit],">0")', value)
 
 
 def _computed(
@@ -92,8 +103,7 @@ def _computed(
     comes_to = sum(one or 0 for one in cells) if counted is None else cells.count(counted)
     if comes_to != value or not cells:
         return value
-    name = table_name(title) if title != "attention" else f"summary_{table_name(title)}"
-    where = f"{name}[{head}]"
+    where = f"{table_name(title)}[{head}]"
     return Formula(f"SUM({where})" if counted is None else f'COUNTIF({where},"{counted}")', value)
 
 

@@ -69,6 +69,8 @@ FRAMES = {
     "forecasts": FORECASTS, "changes": CHANGES, "compared": COMPARED, "score": SCORE,
     "countries": COUNTRIES, "unusual": UNUSUAL,
 }  # fmt: skip
+DISKS = ("host", "mount", "used_percent", "inodes_used_percent")
+FAIRLY = 50.0  # % used
 SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
 
@@ -129,6 +131,24 @@ def good_backups(day: Day) -> pd.DataFrame:
     )
     good = past[(past["state"] == "ok") & past["newest_at"].notna()]
     return good.drop_duplicates(["host", "name"], keep="last")[names]
+
+
+def disks_before(day: Day, forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return how full disks were the day before. Columns: DISKS.
+
+    Only of hosts where one is fairly full today, or will be full: nobody asks for the others.
+    """
+    import pandas as pd
+
+    today = day.frames.get("disks")
+    if today is None:
+        return pd.DataFrame(columns=list(DISKS))
+    full = (today["used_percent"] >= FAIRLY) | (today["inodes_used_percent"] >= FAIRLY)
+    hosts = set(today.loc[full.fillna(False), "host"]) | set(forecasts["host"])
+    if not hosts:
+        return pd.DataFrame(columns=list(DISKS))
+    until = day.date - timedelta(days=1)
+    return history.rows(day.folder.parent, "disks", DISKS, until, 1, hosts=sorted(hosts))[[*DISKS]]
 
 
 def save(day: Day, scored: bool = True) -> None:

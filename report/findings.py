@@ -12,6 +12,7 @@ from report.headline import headline, lead
 from report.later import later
 from report.reading import FIGURES_BEFORE, GOOD, View, frame_of, once, view
 from report.rules import asked, findings
+from report.rules.disks import ABOVE, above
 from report.silences import divided
 from report.statement import critical_before
 from report.states import states as every_state
@@ -135,8 +136,8 @@ def _above(known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]
         return _nothing(known, label)
     every = len(tables.writable(tables.filesystems(frame_of(known, "disks"))))
     quiet = [one.finding for one in silenced]  # that it is known makes it no emptier
-    over = sum(one.question == "Filling" for one in (*found, *quiet))
-    mark = _mark(known, found, "disks")
+    over = above((*found, *quiet))
+    mark = _mark(known, tuple(one for one in found if one.kind in ABOVE), "disks")
     return KeyFigure(label, number(over), f"of {number(every)}", _on(known, read), mark)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from report import derived, history, tally
+from report.rules.disks import ABOVE
 from report.store import Day
 from report.trail import FIGURE_DAYS, PLANNED
 from report.words import percent
@@ -36,8 +37,9 @@ def figures_of(
         sorted(hosts),
     )  # fmt: skip
     rows = rows[rows["host"].isin(list(hosts))]
-    own = found[found["host"].notna() & (found["question"] == "Filling")]
-    full = own[own["aside"].ne(PLANNED).fillna(True)].groupby("day").size()
+    own = found[found["host"].notna() & found["kind"].isin(ABOVE)]
+    own = own[own["aside"].ne(PLANNED).fillna(True)]
+    full = own.drop_duplicates(["day", "host", "object"]).groupby("day").size()
     known = set(found["day"])
     made: list[tuple[None, int, str, float]] = []
     for on, looks in rows.groupby("day"):

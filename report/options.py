@@ -113,7 +113,8 @@ def _add_backtest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raised",
         action="store_true",
-        help="instead: what thresholds.disks would have raised on each day; with --set, others",
+        help="instead: what the thresholds of now, or of --set, would have raised on each day, by "
+        "kind as critical+warnings, and what was told then",
     )
     _add_format(parser)
 

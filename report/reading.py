@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "GOOD", "GOOD_BACKUPS", "PAST", "READ", "View", "frame_of", "once", "plain", "rows_of",
-    "split", "view",
+    "DISKS_BEFORE", "GOOD", "GOOD_BACKUPS", "PAST", "READ", "View", "frame_of", "once", "plain",
+    "rows_of", "split", "view",
 ]  # fmt: skip
 
 GOOD = frozenset({"ok", "not_applicable"})
@@ -35,9 +35,10 @@ READ = frozenset({"ok", "partial"})
 NO_GROUP = "no group"
 Made = TypeVar("Made")
 AN_HOUR = timedelta(hours=1)
-# Among a View's frames: findings, key figures, who came in, and good backups, of the days before.
-PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE, GOOD_BACKUPS = (
-    "before", "figures_before", "seen_before", "good_backups",
+# Among a View's frames: findings, key figures, who came in, and good backups, of the days before;
+# and how full disks were the day before.
+PAST = BEFORE, FIGURES_BEFORE, SEEN_BEFORE, GOOD_BACKUPS, DISKS_BEFORE = (
+    "before", "figures_before", "seen_before", "good_backups", "disks_before",
 )  # fmt: skip
 
 
@@ -254,7 +255,7 @@ def view(day: Day, scored: bool = True) -> View:
     more = derived.frames(day, scored)
     past = (
         derived.before(day), derived.figures_before(day), derived.seen_before(day),
-        derived.good_backups(day),
+        derived.good_backups(day), derived.disks_before(day, more["forecasts"]),
     )  # fmt: skip
     more |= dict(zip(PAST, past, strict=True))
     return View(day.folder, day.info, {**day.frames, **more})

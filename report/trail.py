@@ -28,6 +28,10 @@ FIGURE_DAYS = 14  # of them that a key figure shows
 LATELY = 7  # known days, in which a finding that comes and goes is flapping
 TURNS = 3  # so many times of coming or going
 WORSE = 0.05  # a value that has changed by a twentieth, and by one, is another one
+# Of these the value is % used: it is another one by three points, or when what is left shrank
+# by a fifth, for two points are much at 96 % and little at 50.
+PERCENTS = frozenset({"disk-full", "inodes-full", "disk-filling", "memory"})
+POINTS, OF_THE_REST = 3.0, 0.2
 # Of a host of which nothing was read, nothing else is known either.
 BLIND = frozenset({"server-down", "server-unread", "server-unknown"})
 # What happens and is over is not resolved on the day after.
@@ -123,19 +127,25 @@ def _state(one: Finding, days: Mapping[int, Seen | None]) -> tuple[State, int | 
     if before is None:
         return "new", None
     value = None if one.kind in COUNTDOWNS else one.value
-    return _compared(one.severity, value, before), since
+    return _compared(one.severity, value, before, one.kind in PERCENTS), since
 
 
-def _compared(severity: Severity, value: float | None, before: Seen) -> State:
+def _compared(severity: Severity, value: float | None, before: Seen, used: bool = False) -> State:
     was = RANK.get(before.severity, 0)
     if RANK[severity] != was:
         return "worse" if RANK[severity] > was else "better"
     if value is None or before.value is None:
         return "ongoing"
     change = value - before.value
-    if abs(change) < max(1.0, WORSE * abs(before.value)):
+    least = _points(value, before.value) if used else WORSE * abs(before.value)
+    if abs(change) < max(1.0, least):
         return "ongoing"
     return "worse" if change > 0 else "better"
+
+
+def _points(value: float, before: float) -> float:
+    """Return how many points make another value of one in % used."""
+    return min(POINTS, OF_THE_REST * (100 - min(value, before)))
 
 
 def resolved(found: Sequence[Finding], past: Past, read: Mapping[str, set[str]]) -> list[Resolved]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
 from report import history
 from report.findings import summarise
 from report.reading import View
+from report.rules.disks import ABOVE, above
 from report.tally import DAYS, FOLDER, tallies, tally
+from report.trail import PLANNED
 
-FIND = ("host", "kind", "severity", "question", "sentence")
+FIND = ("host", "kind", "object", "severity", "question", "sentence", "aside")
 Values = list[float | None]
 
 
@@ -40,20 +41,21 @@ def figures_by_day(view: View, rows: pd.DataFrame, first: int) -> dict[str, Valu
         every[label] = [
             of(by_day[day]) if day in by_day else None for day in range(begin, last + 1)
         ]
-    for label, select in COUNTS.items():
-        counts = found[select(found)].groupby("day").size()
-        known = set(found["day"])
+    found_on = {int(str(day)): one for day, one in found.groupby("day")}
+    for label, count in COUNTS.items():
         every[label] = [
-            float(counts.get(day, 0)) if day in known else None for day in range(begin, last)
+            float(count(found_on[day])) if day in found_on else None for day in range(begin, last)
         ]
     summary = summarise(view)
-    for label, test in OF_TODAY.items():
-        every[label].append(float(sum(map(test, summary.findings))))
+    quiet = [one.finding for one in summary.silenced]
+    every["Filesystems above limit"].append(float(above([*summary.findings, *quiet])))
+    for label, severity in SEVERITIES.items():
+        every[label].append(float(sum(one.severity == severity for one in summary.findings)))
     return every
 
 
 def _findings(view: View, hosts: set[str]) -> pd.DataFrame:
-    """Return the findings of the days before, each once a day however many hosts it has."""
+    """Return the findings of the days before, a row for each of their hosts."""
     until = date.fromordinal(view.date.toordinal() - 1)
     rows = history.rows(view.folder.parent, "findings", FIND, until, DAYS, FOLDER)
     rows = rows.astype("object")
@@ -61,9 +63,24 @@ def _findings(view: View, hosts: set[str]) -> pd.DataFrame:
     # A day without a finding has a row without a host: it is known all the same.
     kept = rows[shown.isin(list(hosts)) | rows["host"].isna()]
     missing = rows[~rows["day"].isin(kept["day"])].drop_duplicates("day").assign(severity=None)
-    both = [one for one in (kept, missing) if len(one)]
-    every = pd.concat(both, ignore_index=True) if both else kept
-    return every.drop_duplicates(["day", "kind", "severity", "question", "sentence"])
+    both = [one for one in (kept, missing.assign(kind=None)) if len(one)]
+    return pd.concat(both, ignore_index=True) if both else kept
+
+
+def _above(rows: pd.DataFrame) -> int:
+    """Count the filesystems above a limit; that somebody knows of it makes none emptier."""
+    here = rows[rows["kind"].isin(ABOVE) & (rows["aside"] != PLANNED)]
+    return len(here.drop_duplicates(["host", "object"]))
+
+
+def _severe(severity: str) -> Callable[[pd.DataFrame], int]:
+    """Count the findings that were told, each once however many hosts it has."""
+
+    def of(rows: pd.DataFrame) -> int:
+        told = rows[(rows["severity"] == severity) & rows["aside"].isna()]
+        return len(told.drop_duplicates(["kind", "question", "sentence"]))
+
+    return of
 
 
 def _sum(name: str) -> Callable[[pd.DataFrame], float | None]:
@@ -80,13 +97,8 @@ FIGURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
     "Logins failed": _sum("failed"),
     "Logins accepted": _sum("accepted"),
 }
-COUNTS: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "Filesystems above limit": lambda rows: rows["question"] == "Filling",
-    "Critical findings": lambda rows: rows["severity"] == "critical",
-    "Warnings": lambda rows: rows["severity"] == "warning",
-}
-OF_TODAY: dict[str, Callable[[Any], bool]] = {
-    "Filesystems above limit": lambda one: one.question == "Filling",
-    "Critical findings": lambda one: one.severity == "critical",
-    "Warnings": lambda one: one.severity == "warning",
+SEVERITIES = {"Critical findings": "critical", "Warnings": "warning"}
+COUNTS: dict[str, Callable[[pd.DataFrame], int]] = {
+    "Filesystems above limit": _above,
+    **{label: _severe(severity) for label, severity in SEVERITIES.items()},
 }

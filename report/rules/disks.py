@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from report.contract import Finding, Severity
-from report.reading import View, frame_of, once, rows_of
+from report.reading import DISKS_BEFORE, View, frame_of, once, rows_of
 from report.rules.wording import bound_of, days_severity, kept, severity_of
 from report.thresholds import OfMount
 from report.trail import RANK
 from report.words import foreign, is_missing, percent, plural, share, size
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Name = tuple[str, str, str]  # host, mount, and bytes or inodes
 GIB = 1 << 30
+ABOVE = ("disk-full", "inodes-full")  # a limit, which what only will be full is not yet
 
 
 def not_writable(view: View) -> list[Finding]:
@@ -39,8 +45,13 @@ def filling(view: View) -> list[Finding]:
     for row in over(view):
         judged = judge(view, row)
         if judged.by_bytes or judged.by_inodes:
-            found.append(_full(row, judged, when.get))
+            found.append(_full(row, judged, when.get, partial(_since_yesterday, view)))
     return found
+
+
+def above(found: Iterable[Finding]) -> int:
+    """Return how many filesystems are above a limit, each once."""
+    return len({(one.hosts, one.object) for one in found if one.kind in ABOVE})
 
 
 class Judged(NamedTuple):
@@ -114,7 +125,7 @@ def will_fill(view: View) -> list[Finding]:
     """Filesystems below their limits that will be full soon, at the pace of the days before."""
     found = []
     told = {(one.subject, one.object) for one in filling(view)}
-    percents = _percents(view)
+    percents = _percents(view.filesystems)
     for row in rows_of(view, "forecasts"):
         host, mount = str(row.host), str(row.mount)
         used: Any = percents.get((host, mount, str(row.what)))
@@ -124,6 +135,7 @@ def will_fill(view: View) -> list[Finding]:
         if (host, mount) in told or is_missing(used) or not severity:
             continue
         of = "" if row.what == "bytes" else " of its inodes"
+        of += _since_yesterday(view, (host, mount, str(row.what)), used)
         said = f"{_shown(mount)} {percent(used)} % full{of}; {_pace(view, row)}."
         found.append(
             Finding("disk-filling", severity, "Filling", host, (host,), said, "disks", float(used),
@@ -132,17 +144,31 @@ def will_fill(view: View) -> list[Finding]:
     return found
 
 
-def _percents(view: View) -> dict[Any, Any]:
-    once = view.filesystems
+def _percents(disks: pd.DataFrame) -> dict[Name, Any]:
     names = {"bytes": "used_percent", "inodes": "inodes_used_percent"}
     return {
         (str(host), str(mount), what): value
         for what, name in names.items()
-        for host, mount, value in zip(once["host"], once["mount"], once[name], strict=True)
+        for host, mount, value in zip(disks["host"], disks["mount"], disks[name], strict=True)
     }
 
 
-def _when(view: View) -> dict[tuple[str, str, str], str]:
+@once
+def _yesterday(view: View) -> dict[Name, Any]:
+    before = view.frames.get(DISKS_BEFORE)
+    return {} if before is None else _percents(before)
+
+
+def _since_yesterday(view: View, name: Name, now: Any) -> str:
+    """Return ", 3 points more than yesterday"; "" for less than one, and where it is not known."""
+    before = _yesterday(view).get(name)
+    if is_missing(before) or abs(now - before) < 1:
+        return ""
+    points = plural(round(abs(now - before)), "point")
+    return f", {points} {'more' if now > before else 'less'} than yesterday"
+
+
+def _when(view: View) -> dict[Name, str]:
     """Return (host, mount, bytes or inodes) → when it will be full, in words."""
     return {
         (str(row.host), str(row.mount), str(row.what)): _pace(view, row)
@@ -171,20 +197,24 @@ def _shown(mount: Any) -> str:
     return foreign(mount, 48).replace(" ", "\\x20")
 
 
-def _full(row: Any, judged: Judged, when: Callable[[tuple[str, str, str]], str | None]) -> Finding:
+def _full(
+    row: Any, judged: Judged, when: Callable[[Name], str | None], grown: Callable[[Name, Any], str]
+) -> Finding:
     bytes_, nodes = judged.by_bytes, judged.by_inodes
     by_inodes = RANK.get(nodes, 0) > RANK.get(bytes_, 0)
     severity = nodes if by_inodes else bytes_
     limit = judged.limits.inodes if by_inodes else judged.limits.disks
-    mount = _shown(row.mount)
+    mount, name = _shown(row.mount), (str(row.host), str(row.mount))
+    more = grown((*name, "inodes" if by_inodes else "bytes"),
+                 row.inodes_used_percent if by_inodes else row.used_percent)  # fmt: skip
     used = f"{percent(row.used_percent)} %"
     if by_inodes:
-        said = f"{mount} has {percent(row.inodes_used_percent)} % of its inodes used"
+        said = f"{mount} has {percent(row.inodes_used_percent)} % of its inodes used{more}"
         said += f", though {used} of its bytes" if not is_missing(row.used_percent) else ""
     else:
-        said = f"{mount} {used} full, {share(row.available_bytes, row.size_bytes)} free"
+        said = f"{mount} {used} full{more}, {share(row.available_bytes, row.size_bytes)} free"
         said += f"; {percent(row.inodes_used_percent)} % of its inodes" if nodes else ""
-    pace = when((str(row.host), str(row.mount), "inodes" if by_inodes else "bytes"))
+    pace = when((*name, "inodes" if by_inodes else "bytes"))
     said += f"; {pace}" if pace else ""
     said += f"; mounted on {row.host_count} hosts" if row.host_count > 1 else ""
     value = float(row.inodes_used_percent if by_inodes else row.used_percent)

@@ -33,9 +33,10 @@ def guessed(view: View) -> list[Finding]:
     known = logins[logins["source_ip"].notna() & logins["at"].notna()]
     inside = known[known["result"] == "accepted"]
     many = _tried(inside, known[known["result"] == "failed"])
+    many = many.sort_values("before", ascending=False, kind="stable")
     found, where = [], _countries(view)
     for (host, source), each in many.groupby(PLACE, sort=True):
-        worst = each.sort_values("before", kind="stable").iloc[-1]
+        worst = each.iloc[0]
         here = inside[(inside["host"] == host) & (inside["source_ip"] == source)]
         rows = here[here["at"] >= each["into"].min()]
         users = ", ".join(foreign(one, 30) for one in rows["user"].dropna().unique()[:3])

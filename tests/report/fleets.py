@@ -90,8 +90,9 @@ class Fleet:
                  cores=cores, users=0)  # fmt: skip
 
     def day(self, **info: Any) -> Day:
-        """Make the typed frames."""
-        frames = {name: typed(name, rows) for name, rows in self.rows.items()}
+        """Make the typed frames, one for every collector that was asked."""
+        asked = sorted({str(row["collector"]) for row in self.rows["outcomes"]})
+        frames = {name: typed(name, self.rows.get(name, ())) for name in [*self.rows, *asked]}
         return Day(Path("synthetic/output") / DATE.isoformat(), info_of(**info), frames)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +18,10 @@ from report.narrowing import narrowed
 from report.reading import View, view
 from report.rules import RULES, access, strangers, updates
 from report.rules import logins as logins_rules
+from report.rules.disks import filling as filling_rule
 from report.rules.disks import will_fill
 from report.settings import SECTIONS
-from report.store import Day
+from report.store import Day, day_folder, load, save
 from report.thresholds import Thresholds
 from report.words import plural
 from tests.report import days
@@ -223,6 +226,58 @@ def filling(days: float, early: float, late: float) -> View:
 )  # fmt: skip
 def test_what_will_be_full_soon(span: tuple[int, int, int], sentences: list[str]) -> None:
     assert said(will_fill(filling(*span))) == sentences
+
+
+@pytest.mark.parametrize(
+    ("used", "nodes", "then", "sentences"),
+    [
+        (94, 10, (91, 10), ["/srv 94 % full, 3 points more than yesterday, 6 of 100 GiB free."]),
+        (94, 10, (93, 10), ["/srv 94 % full, 1 point more than yesterday, 6 of 100 GiB free."]),
+        (94, 10, (96, 10), ["/srv 94 % full, 2 points less than yesterday, 6 of 100 GiB free."]),
+        (94, 10, (93.4, 50), ["/srv 94 % full, 6 of 100 GiB free."]),
+        (94, 10, (None, None), ["/srv 94 % full, 6 of 100 GiB free."]),
+        (94, 10, None, ["/srv 94 % full, 6 of 100 GiB free."]),
+        (50, 90, (50, 80), ["/srv has 90 % of its inodes used, 10 points more than yesterday, "
+                            "though 50 % of its bytes."]),
+        (70, 10, (66, 10), ["/srv 70 % full, 4 points more than yesterday; full on Thu 26 Nov at "
+                            "this pace."]),
+    ],
+)  # fmt: skip
+def test_a_full_disk_says_what_it_was_yesterday(
+    used: float, nodes: float, then: tuple[float | None, float | None] | None,
+    sentences: list[str], tmp_path: Path,
+) -> None:  # fmt: skip
+    from collectors.base import frame
+
+    for back, (bytes_, inodes) in ((1, then or (0, 0)), (0, (used, nodes))):
+        made = Fleet()
+        made.host("db1", "db", ("debian", "Debian", "12", "6.1"))
+        for collector in COLLECTORS:
+            made.outcome("db1", collector)
+        if bytes_ is not None and inodes is not None:
+            made.disk("db1", "/srv", 100, bytes_, inodes)
+        day = made.day(report_date=DATE - timedelta(days=back + (then is None and back)))
+        save(day_folder(tmp_path, day.date), day.info, day.frames, {})
+    day = load(tmp_path)
+    row = {"host": "db1", "mount": "/srv", "what": "bytes", "full_in_days": 3.0,
+           "earliest_days": 3.0, "latest_days": 3.0}  # fmt: skip
+    held = {"forecasts": frame(derived.FORECASTS, [row] if used == 70 else [])}
+    known = view(day)
+    known = View(known.folder, known.info, {**known.frames, **held})
+    if used == 70:
+        known.frames["disks_before"].loc[0] = ["db1", "/srv", 66.0, 10.0]  # type: ignore[index]
+    assert [one.sentence for one in (*filling_rule(known), *will_fill(known))] == sentences
+
+
+def test_what_will_be_full_is_not_above_a_limit(tmp_path: Path) -> None:
+    from report.rules.disks import above
+
+    known = filling(3, 3, 3)
+    assert "disk-filling" in [one.kind for one in summarise(known).findings]
+    figure = next(one for one in summarise(known).figures if one.label == "Disks above limit")
+    assert (figure.value, figure.mark) == ("0", "good")
+    full = Finding("disk-full", "warning", "Filling", "a", ("a",), "x", "disks", object="/srv")
+    assert above([full, replace(full, kind="inodes-full"), *summarise(known).findings]) == 1
 
 
 def logins(*rows: tuple[str, str, str, int], before: Sequence[tuple[int, str, str]] = ()) -> View:

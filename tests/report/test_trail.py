@@ -62,6 +62,26 @@ def test_how_a_finding_stands_to_its_past(
     assert one.since == (None if since is None else DATE - timedelta(days=since))
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "state"),
+    [
+        (85, 86, "ongoing"), (85, 87, "ongoing"), (85, 88, "worse"), (90, 91, "ongoing"),
+        (90, 92, "worse"), (94, 95, "ongoing"), (95, 96, "worse"), (95, 98, "worse"),
+        (98, 99, "worse"), (99, 100, "worse"), (98.6, 99.4, "ongoing"), (100, 100, "ongoing"),
+        (88, 85, "better"), (86, 85, "ongoing"), (98, 95, "better"), (96, 95, "better"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["disk-full", "inodes-full", "disk-filling", "memory"])
+def test_a_percentage_is_worse_by_points_or_by_what_is_left(
+    kind: str, before: float, now: float, state: str
+) -> None:
+    full = replace(FULL, kind=kind, severity="critical", value=float(now))
+    was = replace(full, value=float(before))
+    assert told([full], past([was]))[0].state == state
+    many = replace(full, kind="failed-logins", value=10_000.0)  # what is no percentage
+    assert told([many], past([replace(many, value=9_700.0)]))[0].state == "ongoing"
+
+
 def test_more_severe_is_worse() -> None:
     assert told([CRITICAL], past([FULL]))[0].state == "worse"
 

@@ -215,6 +215,24 @@ def test_the_three_spans_of_a_group_have_a_shape_each() -> None:
     assert [one[0] for one in sorted(shapes, reverse=True)] == ["78.2", "59.4", "40.6"]
 
 
+def test_the_past_counts_filesystems_above_a_limit_and_not_what_will_be_full() -> None:
+    import report.trend as trend
+
+    columns = ["host", "kind", "object", "severity", "question", "sentence", "aside"]
+    rows = [
+        ("a", "disk-full", "/srv", "warning", "Filling", "/srv 90 % full.", None),
+        ("b", "disk-full", "/srv", "warning", "Filling", "/srv 90 % full.", None),
+        ("c", "disk-filling", "/srv", "critical", "Filling", "/srv 70 % full.", None),
+        ("d", "inodes-full", "/srv", "critical", "Filling", "/srv.", "silenced"),
+        ("e", "disk-full", "/srv", "critical", "Filling", "/srv.", "planned"),
+        ("a", "server-down", "", "critical", "Broken", "Down.", None),
+        ("b", "server-down", "", "critical", "Broken", "Down.", None),
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    said = {label: of(frame) for label, of in trend.COUNTS.items()}
+    assert said == {"Filesystems above limit": 3, "Critical findings": 2, "Warnings": 1}
+
+
 def test_a_calendar_shows_every_day_and_what_is_not_known() -> None:
     drawn = str(lines.calendar([0, None, 2, 5], date(2026, 11, 25), True, "x"))
     assert drawn.count("<rect") == 4

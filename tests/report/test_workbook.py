@@ -32,7 +32,8 @@ MADE = [
     "Logins by host", "Coverage",
 ]  # fmt: skip
 OURS = {
-    '=COUNTIF(t_servers[state],"up")', '=COUNTIF(summary_t_attention[Question],"Filling")',
+    '=COUNTIF(t_servers[state],"up")',
+    '=COUNTIFS(summary_t_attention[Question],"Filling",summary_t_attention[Limit],">0")',
     "=SUM(t_logins_by_host[Failed])", "=SUM(t_logins_by_host[Accepted])",
 }  # fmt: skip
 EVIL = [
