@@ -134,7 +134,7 @@ def _above(known: View, found: tuple[Finding, ...], silenced: Sequence[Silenced]
     label, read = "Disks above limit", known.read("disks")
     if not read:
         return _nothing(known, label)
-    every = len(tables.writable(tables.filesystems(frame_of(known, "disks"))))
+    every = len(known.filesystems)
     quiet = [one.finding for one in silenced]  # that it is known makes it no emptier
     over = above((*found, *quiet))
     mark = _mark(known, tuple(one for one in found if one.kind in ABOVE), "disks")

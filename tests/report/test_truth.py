@@ -58,6 +58,8 @@ FOUND: Mapping[str, set[str]] = {
     "end_of_life": {"end-of-life"},
 }
 
+# The demo is made in a minute or two of its own, and in more where others work beside it.
+pytestmark = pytest.mark.timeout(900)
 ONCE = {"disk_shared"}  # one thing that many hosts see is found once
 
 
