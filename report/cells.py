@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from report.words import readable
+
 if TYPE_CHECKING:
     import pandas as pd
+
+LONGEST = 32_767  # Excel's, for a cell
+# Excel reads _x0041_ in a text as the letter A: the underscore itself must be written so.
+ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True)
@@ -17,6 +24,11 @@ class Link:
     text: str
     sheet: str
     row: int
+
+    @property
+    def location(self) -> str:
+        """The cell, as a workbook names it."""
+        return f"'{self.sheet}'!A{self.row}"
 
 
 @dataclass(frozen=True)
@@ -75,3 +87,34 @@ class Grid:
         if self.of <= len(self.rows):
             return ""
         return f"Cut: {len(self.rows):,} of {self.of:,} rows. {self.whole} has them all."
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a workbook is to hold. tables: by name, each with its sheet. lines: what else the
+    first sheet says, cell by cell."""
+
+    tables: Mapping[str, tuple[str, Grid]]
+    lines: Sequence[Sequence[Any]]
+
+
+def clean(value: Any) -> str:
+    """Return a text as a cell takes it: readable, and not longer than Excel allows."""
+    text = readable(value, len(str(value)) * 10 + 1, any_glyph=True)
+    text = ESCAPE_LIKE.sub("_x005F_", text) if "_x" in text else text
+    if len(text) > LONGEST:
+        note = f"… [cut: {len(text):,} characters]"
+        text = text[: LONGEST - len(note)] + note
+    return text
+
+
+def heads_of(columns: Sequence[Column]) -> list[str]:
+    """Return the heads as a table takes them: text, and none twice."""
+    heads: list[str] = []
+    for column in columns:
+        head, nth = clean(column.head), 1
+        while head.lower() in (one.lower() for one in heads):
+            nth += 1
+            head = f"{clean(column.head)} {nth}"
+        heads.append(head)
+    return heads

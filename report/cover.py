@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report.cells import Column, Formula, Grid, Link, Typed
+from report.cells import Column, Formula, Grid, Held, Link, Typed
 from report.contract import Finding, Summary, Unread
 from report.looks import COVER, Looks
 from report.sheets import Sheet
@@ -17,16 +17,20 @@ SEVERITY = (("critical", '{c}="critical"'), ("warning", '{c}="warning"'))
 FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
 
 
-def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> Sheet:
-    """Write the first sheet, and return it."""
+def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> tuple[Sheet, Held]:
+    """Write the first sheet; return it, and what the workbook is to hold."""
     sheet = Sheet(looks, COVER, looks.widths(COLUMNS))
     looks.illustrate(sheet.raw, COLUMNS - 1)
     named = " – ".join(filter(None, (day.info.title, day.info.organisation)))
-    sheet.line(f"{named}, {day.date:%A}, {day.date.day} {day.date:%B %Y}", style="Report day")
+    first = f"{named}, {day.date:%A}, {day.date.day} {day.date:%B %Y}"
+    facts = _facts(day, summary)
+    sheet.line(first, style="Report day")
     sheet.banner(summary.headline, "Report headline")
     sheet.banner(summary.lead, "Report lead")
-    for name, value, kind in _facts(day, summary):
+    for name, value, kind in facts:
         sheet.line(name, value, kinds=("text", kind))
+    lines: list[Sequence[Any]] = [(first,), *(fact[:2] for fact in facts)]
+    held = {}
     for title, grid in (
         ("Key figures", _figures(summary, tables)),
         ("What needs attention", _attention(summary.findings, _rows(tables))),
@@ -35,11 +39,16 @@ def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) ->
     ):
         sheet.line()
         sheet.line(title, style="Report section")
+        lines.append((title,))
         if grid.rows:
+            held[f"summary_{table_name(grid.title)}"] = (COVER, grid)
             sheet.grid(grid, f"summary_{table_name(grid.title)}")
         else:
             sheet.line(grid.about)
-    return sheet
+            lines.append((grid.about,))
+    return sheet, Held(
+        {**held, **{table_name(one.title): (one.title, one) for one in tables}}, lines
+    )
 
 
 def _facts(day: Day, summary: Summary) -> list[tuple[str, Any, str]]:

@@ -77,26 +77,29 @@ def render(
     from report.selfcheck import Rereading
     from report.workbook import write_workbook
 
+    template = find(WORKBOOK, settings.templates)
+
+    def make_workbook() -> list[str]:
+        held = write_workbook(day, folder / WORKBOOK, template)
+        return Rereading(summarise(day)).workbook(folder / WORKBOOK, held)
+
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     done = Documents()
     console.stage("notebook and documents")
     # Leaving waits for the threads: nothing of them is at work when this is over.
-    with ThreadPoolExecutor(3) as aside:
-        template = find(WORKBOOK, settings.templates)
-        workbook = aside.submit(write_workbook, day, folder / WORKBOOK, template)
-        reread = aside.submit(lambda: Rereading(summarise(day)).workbook(workbook.result()))
+    with ThreadPoolExecutor(2) as aside:
+        workbook = aside.submit(make_workbook)
         _pages(settings, day, kernel, parameters, console, folder, done, aside)
         try:
-            done.made.append(workbook.result())
+            done.differences.extend(workbook.result())
+            done.made.append(folder / WORKBOOK)
             console.detail("workbook made")
         except InfraReportError as error:
             done.problems.append(f"no workbook: {error}")
         except Exception as error:  # the pages are there all the same
             log.exception("no workbook")
             done.problems.append(f"no workbook: {type(error).__name__}: {error}")
-        else:
-            done.differences.extend(reread.result())
     for name in DOCUMENTS:  # what an earlier run made is not this run's
         if folder / name not in done.made:
             (folder / name).unlink(missing_ok=True)

@@ -7,7 +7,6 @@ becomes a visible escape. NA is an empty cell.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
@@ -23,9 +22,9 @@ from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
 from report import printed
 from report.bulk import rows_xml
-from report.cells import Column, Formula, Grid, Link, Typed
+from report.cells import Formula, Grid, Link, Typed, clean, heads_of
 from report.looks import Looks
-from report.words import is_missing, readable
+from report.words import is_missing
 
 FORMATS = {  # _) keeps figures off the text in the next column
     "plain": "0_)",
@@ -37,13 +36,10 @@ FORMATS = {  # _) keeps figures off the text in the next column
     "day": "yyyy-mm-dd_)",
     "flag": '"TRUE";"TRUE";"FALSE"',  # LibreOffice shows some as 1 and 0 otherwise
 }
-LONGEST = 32_767  # Excel's, for a cell
 HIGHEST = 400  # points, a little below what Excel allows
 LINE = 1.37  # times a font's size
 BAR = "B9C4CF"  # of a template without a colour for it
 FORMULA_LIKE = ("=", "+", "-", "@")
-# Excel reads _x0041_ in a text as the letter A: the underscore itself must be written so.
-ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 class Sheet:
@@ -82,7 +78,7 @@ class Sheet:
     def line(self, *values: Any, kinds: Sequence[str] = (), style: str = "") -> None:
         """Write cells that belong to no table. style: that of the template's, all text then."""
         if style:
-            self._append([self._styled(_clean(value), style) for value in values])
+            self._append([self._styled(clean(value), style) for value in values])
         else:
             self._append(
                 [self._cell(v, k) for v, k in zip_longest(values, kinds, fillvalue="text")]
@@ -94,12 +90,12 @@ class Sheet:
         lines = _lines(text, sum(self._widths) * self._looks.size / size)
         self._sheet.row_dimensions[row].height = min(lines * size * LINE, HIGHEST)
         self._sheet.merged_cells.add(f"A{row}:{get_column_letter(len(self._widths))}{row}")
-        self._append([self._styled(_clean(text), style, wrap=True)])
+        self._append([self._styled(clean(text), style, wrap=True)])
 
     def grid(self, grid: Grid, name: str) -> None:
         """Write a table with its head, filters and colours; without rows it has an empty one."""
         top = self._row + 1
-        heads = _heads(grid.columns)
+        heads = heads_of(grid.columns)
         kinds = [column.kind for column in grid.columns]
         self._append([self._head(h, k) for h, k in zip(heads, kinds, strict=True)])
         if self._whole and grid.rows and "prose" not in kinds:
@@ -181,7 +177,7 @@ class Sheet:
         if isinstance(value, bool):
             kind = "flag"
         if not isinstance(value, (int, float, datetime)):
-            text = _clean(value)
+            text = clean(value)
             if kind == "prose" or text[:1] in FORMULA_LIKE or text[:1] == "#":
                 return self._styled(text, wrap=kind == "prose")
             return text
@@ -190,9 +186,9 @@ class Sheet:
         return cell
 
     def _link(self, value: Link) -> Any:
-        cell = self._styled(_clean(value.text), "Report link", wrap=True)
+        cell = self._styled(clean(value.text), "Report link", wrap=True)
         # Set past the setter, which would make an address of it: it leads into this file only.
-        cell._hyperlink = Hyperlink(ref="", location=f"'{value.sheet}'!A{value.row}")
+        cell._hyperlink = Hyperlink(ref="", location=value.location)
         return cell
 
     def _formula(self, value: Formula) -> Any:
@@ -214,27 +210,6 @@ class Sheet:
     def _append(self, cells: Sequence[Any]) -> None:
         self._sheet.append(list(cells))
         self._row += 1
-
-
-def _clean(value: Any) -> str:
-    text = readable(value, len(str(value)) * 10 + 1, any_glyph=True)
-    text = ESCAPE_LIKE.sub("_x005F_", text) if "_x" in text else text
-    if len(text) > LONGEST:
-        note = f"… [cut: {len(text):,} characters]"
-        text = text[: LONGEST - len(note)] + note
-    return text
-
-
-def _heads(columns: Sequence[Column]) -> list[str]:
-    """Return the heads as a table takes them: text, and none twice."""
-    heads: list[str] = []
-    for column in columns:
-        head, nth = _clean(column.head), 1
-        while head.lower() in (one.lower() for one in heads):
-            nth += 1
-            head = f"{_clean(column.head)} {nth}"
-        heads.append(head)
-    return heads
 
 
 def _text(value: Any) -> str:

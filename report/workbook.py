@@ -17,7 +17,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from report import dictionary, overtime
 from report.beside import write_beside
-from report.cells import Grid, Typed
+from report.cells import Grid, Held, Typed
 from report.contract import Summary
 from report.cover import table_name, write_cover
 from report.files import write_whole
@@ -36,8 +36,10 @@ SHOWN = {"time": 19, "day": 10, "percent": 7, "flag": 6}
 WIDEST, NARROWEST = 60, 6
 
 
-def write_workbook(day: Day, path: Path, template: Path | None = None) -> Path:
+def write_workbook(day: Day, path: Path, template: Path | None = None) -> Held:
     """Write the day's workbook, the same for the same day, and beside it what its sheets cut.
+
+    Returns what it is to hold.
 
     Sheets: Summary, the processed tables, the days before, one a frame, the data dictionary.
     template: ours, if none is given. Raises DocumentError for one that lacks something,
@@ -46,10 +48,10 @@ def write_workbook(day: Day, path: Path, template: Path | None = None) -> Path:
     known = view(day)
     summary = summarise(known)
     tables = all_grids(known, summary)
-    book = _made(known, summary, tables, template or find(WORKBOOK, None))
+    book, held = _made(known, summary, tables, template or find(WORKBOOK, None))
     write_beside(path.parent, tables)
     write_whole(path, book)
-    return path
+    return held
 
 
 def all_grids(day: Day, summary: Summary) -> list[Grid]:
@@ -62,9 +64,11 @@ def all_grids(day: Day, summary: Summary) -> list[Grid]:
     return _with_own_titles([*made, dictionary.dictionary(day)])
 
 
-def _made(day: Day, summary: Summary, tables: list[Grid], template: Path) -> bytes:
+def _made(
+    day: Day, summary: Summary, tables: list[Grid], template: Path
+) -> tuple[bytes, Held]:  # fmt: skip
     looks = Looks(template, day.info)
-    cover = write_cover(looks, day, summary, tables)
+    cover, held = write_cover(looks, day, summary, tables)
     sheets = [cover]
     for grid in tables:
         sheet = _grid_sheet(looks, grid, table_name(grid.title))
@@ -72,7 +76,7 @@ def _made(day: Day, summary: Summary, tables: list[Grid], template: Path) -> byt
             add_trends(sheet, grid)
         sheets.append(sheet)
     looks.book.properties = _properties(day)
-    return _packed(looks.book, sheets)
+    return _packed(looks.book, sheets), held
 
 
 def _grid_sheet(looks: Looks, grid: Grid, name: str) -> Sheet:

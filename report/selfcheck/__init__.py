@@ -1,10 +1,13 @@
 """The report reads itself before it is sent: its documents are opened again and compared.
 
-What it can see. Key figures, headline and lead, as the snapshot gives them, in PDF, HTML,
-workbook and both bodies of the mail. Every row and sentence of the HTML in the PDF, all its
-pages, text beside the lines or over other text, boxes in place of characters, charts without
-a stroke. What it cannot: text that a style clips or draws in white, whether a chart's strokes
-are right, and what a formula in the workbook comes to.
+What it can see. Headline, lead and key figures, as the snapshot gives them, in PDF, HTML,
+workbook and both bodies of the mail. The number of critical findings, how each figure changed
+and every finding for which there is room, on page 1 of PDF and HTML and, as far as they are
+there, in both bodies. Every row and sentence of the HTML in the PDF, all its pages, text beside the
+lines or over other text, boxes in place of characters, charts without a stroke. Every sheet, row,
+cell and link of the workbook, and what its formulas come to. What it cannot: text that a style
+clips or draws in white, whether a chart's strokes are right, and the numbers and tables behind
+page 1, which PDF and HTML could have wrong alike.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from zipfile import BadZipFile
 import pikepdf
 import pypdfium2
 
+from report.cells import Held
 from report.contract import Summary
 from report.markup import LONGEST_PROSE
 from report.selfcheck import book, letter, paper, screen
@@ -53,9 +57,9 @@ class Rereading:
         known = self._screen
         return _of(path, lambda: paper.faults(path, known, self._paged)) if known else []
 
-    def workbook(self, path: Path) -> list[str]:
-        """Return what in report.xlsx is not as it should be."""
-        return _of(path, lambda: book.faults(path, self._summary))
+    def workbook(self, path: Path, held: Held) -> list[str]:
+        """Return what in report.xlsx is not as it should be. held: what it was to hold."""
+        return _of(path, lambda: book.faults(path, self._summary, held))
 
 
 def differences_of_mail(message: EmailMessage, summary: Summary) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from report.contract import KeyFigure, Summary
+from report.statement import signed
 
 # Blanks and line ends are the layout's, and a hyphen at a line's end may be read as its own.
 GAP = r"[\s\x02\u00ad\u200b-\u200f\u2010\u2011\u2060\ufeff\ufffe`-]*"
 LAYOUT = re.compile(GAP)
+END = r"(?![,.]?\d)"  # of a number
 SHOWN = 60
 
 
@@ -19,33 +22,59 @@ def bare(text: str) -> str:
 
 
 def missing(text: str, summary: Summary) -> list[str]:
-    """Return what of headline, lead and key figures is not in a text, a sentence each."""
+    """Return what of headline, lead and key figures is not in a text, a sentence each.
+
+    A figure stands right behind its label, or before it.
+    """
+    found = lost(bare(text), opening(summary))
+    for one in summary.figures:
+        value = one.value + one.unit
+        found += differing(text, one, ((one.label, value), (value, one.label)), worth(one))
+    return found
+
+
+def opening(summary: Summary) -> list[tuple[str, str]]:
+    """Return what a day begins with, each with its name."""
+    return [("the headline", summary.headline), ("the lead", summary.lead)]
+
+
+def lost(inside: str, told: Iterable[tuple[str, str]]) -> list[str]:
+    """Return which of the texts is not inside one that is bare, a sentence each."""
+    return [f"{name} is missing: {short(said)}" for name, said in told if bare(said) not in inside]
+
+
+def differing(
+    text: str, one: KeyFigure, orders: Iterable[Sequence[str]], said: str
+) -> list[str]:  # fmt: skip
+    """Return how a text differs from a figure's label and what belongs to it, in one order.
+
+    said: what should stand there, in words. Nothing where it does.
+    """
     text = unicodedata.normalize("NFKC", text)
-    inside = bare(text)
-    found = [
-        f"{name} is missing: {short(said)}"
-        for name, said in (("the headline", summary.headline), ("the lead", summary.lead))
-        if bare(said) not in inside
-    ]
-    return found + [fault for one in summary.figures if (fault := _wrong(text, one))]
+    for order in orders:
+        whole = GAP.join(_loose(part) + END * part[-1].isdigit() for part in order if part)
+        if re.search(rf"(?<![\d,.]){whole}", text):
+            return []
+    if not (at := re.search(_loose(one.label), text)):
+        return [f"{said}, and it does not stand there"]
+    there = text[at.end() : at.end() + len("".join((one.value, one.unit, one.note))) + 8]
+    return [f"{said}, and there stands {short(there)}"]
+
+
+def worth(one: KeyFigure) -> str:
+    """Return what a key figure is, in words."""
+    return f"“{one.label}” is {' '.join((one.value, one.unit)).strip()}"
+
+
+def changed(one: KeyFigure) -> str:
+    """Return by how much a figure changed, as it is shown; empty where that is not known."""
+    return "" if one.amount is None or one.change is None else signed(one.change)
 
 
 def short(said: str) -> str:
     """Return the beginning of what is missing, on one line."""
     said = " ".join(said.split())
     return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
-
-
-def _wrong(text: str, one: KeyFigure) -> str:
-    """Return how a key figure differs: it stands right behind its label, or before it."""
-    label, value = _loose(one.label), _loose(one.value + one.unit)
-    if re.search(rf"{label}{GAP}{value}(?![,.]?\d)|(?<![\d,.]){value}{GAP}{label}", text):
-        return ""
-    wanted = f"“{one.label}” is {' '.join((one.value, one.unit)).strip()}"
-    if not (at := re.search(label, text)):
-        return f"{wanted}, and it does not stand there"
-    there = text[at.end() : at.end() + len(one.value + one.unit) + 8]
-    return f"{wanted}, and there stands {short(there)}"
 
 
 def _loose(said: str) -> str:

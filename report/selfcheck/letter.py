@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from report import mailbody
 from report.contract import Summary
-from report.selfcheck.figures import bare, missing, short
+from report.selfcheck.figures import bare, changed, differing, lost, missing, worth
 from report.selfcheck.screen import UNSEEN, VOID
 from report.statement import statement
 
@@ -21,6 +21,7 @@ def faults(message: EmailMessage, summary: Summary) -> list[str]:
 
     Headline, lead, the number that matters, key figures, and as many critical findings as a
     body has room for: our templates have them, and one of a site's own may change or drop one.
+    How figures changed, and the warnings: all or none, for a template may go without them.
     """
     return [fault for kind in BODIES for fault in _body(message, kind, summary)]
 
@@ -32,7 +33,8 @@ def _body(message: EmailMessage, kind: str, summary: Summary) -> Iterator[str]:
         return
     said = str(part.get_content())
     shown = _Shown(said).text if kind == "html" else said
-    for fault in (*missing(shown, _as_mailed(summary)), *_critical(shown, summary)):
+    mailed = _as_mailed(summary)
+    for fault in (*missing(shown, mailed), *_findings(shown, summary), *_changes(shown, mailed)):
         yield f"in its {BODIES[kind]} {fault}"
 
 
@@ -42,12 +44,25 @@ def _as_mailed(summary: Summary) -> Summary:
     return replace(summary, headline=headline, lead=lead, figures=figures)
 
 
-def _critical(shown: str, summary: Summary) -> Iterator[str]:
-    inside = bare(shown)
-    (_, critical), _ = mailbody.chosen(summary)
-    for row in critical:
-        if bare(mailbody.text(row.said)) not in inside:
-            yield f"a critical finding is missing: {short(row.said)}"
+def _findings(shown: str, summary: Summary) -> Iterator[str]:
+    (_, critical), (_, warnings) = mailbody.chosen(summary)
+    told = [mailbody.text(row.said) for row in warnings]
+    lacking = lost(bare(shown), [("a warning", said) for said in told])
+    yield from lost(
+        bare(shown), [("a critical finding", mailbody.text(row.said)) for row in critical]
+    )
+    yield from lacking if len(lacking) < len(told) else ()
+
+
+def _changes(shown: str, mailed: Summary) -> Iterator[str]:
+    """Yield how changes differ, which stand behind a figure or behind its note."""
+    known = [one for one in mailed.figures if changed(one)]
+    faults = []
+    for one in known:
+        short, noted = (one.label, one.value + one.unit), (one.note, changed(one))
+        orders = ((*short, changed(one)), (*short, *noted))
+        faults += differing(shown, one, orders, f"{worth(one)}, {changed(one)}")
+    yield from faults if len(faults) < len(known) else ()
 
 
 class _Shown(HTMLParser):

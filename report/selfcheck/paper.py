@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from report.contract import Summary
-from report.selfcheck.figures import bare, missing, short
+from report.selfcheck import today
+from report.selfcheck.figures import bare, short
 from report.selfcheck.screen import Screen
 
 NUMBER = re.compile(r"Page (\d+) of (\d+)")
@@ -45,7 +46,7 @@ def faults(path: Path, screen: Screen, summary: Summary) -> list[str]:
         charts = list(_charts(path, document, screen))
         body = "".join(sheet.body for sheet in sheets)
         return [
-            *missing(body, summary),
+            *today.faults(_first(sheets, summary) or body, summary),
             *_pages(sheets),
             *_glyphs(sheets, screen),
             *_lost(body, screen),
@@ -66,6 +67,14 @@ def _read(page: Any, margins: Sequence[float] | None) -> Sheet:
     boxes = [text.get_rect(n) for n in range(text.count_rects())]
     named = tuple((box, text.get_text_bounded(*box)) for box in boxes)
     return Sheet(text.get_text_range(), body, named, width, height)
+
+
+def _first(sheets: Sequence[Sheet], summary: Summary) -> str:
+    """Return what stands on page 1, which has the headline, and overleaf, should it go on there."""
+    said = [sheet.body for sheet in sheets]
+    here = (n for n, one in enumerate(said) if bare(summary.headline) in bare(one))
+    at = next(here, len(said))
+    return "".join(said[at : at + 2])
 
 
 def _pages(sheets: Sequence[Sheet]) -> Iterator[str]:

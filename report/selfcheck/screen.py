@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from report.contract import Summary
-from report.selfcheck.figures import bare, missing
+from report.selfcheck import today
+from report.selfcheck.figures import bare
 
 # A row counts as one piece, with its cells in order.
 PIECES = frozenset(
@@ -27,12 +28,13 @@ POINTS = {"": 0.75, "px": 0.75, "pt": 1.0, "mm": 72 / 25.4}
 class Screen:
     """What an HTML report says.
 
-    pieces: its rows and sentences without blanks, in order. charts: width and height in
-    points of chart-1 …, None where it does not say. margins: top, right, bottom and left of
-    the printed page in points, None where it does not say.
+    pieces: its rows and sentences without blanks, in order; today: those of page 1, or all where
+    there is none. charts: width and height in points of chart-1 …, None where it does not say.
+    margins: top, right, bottom and left of the printed page in points, None where it does not say.
     """
 
     pieces: tuple[str, ...]
+    today: tuple[str, ...]
     charts: tuple[tuple[float, float] | None, ...]
     margins: tuple[float, ...] | None
 
@@ -45,12 +47,13 @@ def read(path: Path) -> Screen:
     reader.close()
     margin = MARGIN.search(html)
     points = tuple(float(one) * POINTS["mm"] for one in margin.groups()) if margin else None
-    return Screen(tuple(reader.pieces), tuple(reader.charts), points)
+    pieces = tuple(reader.pieces)
+    return Screen(pieces, pieces[slice(*reader.today)], tuple(reader.charts), points)
 
 
 def faults(known: Screen, summary: Summary) -> list[str]:
     """Return what in the HTML is not as the snapshot has it."""
-    return missing("\n".join(known.pieces), summary)
+    return today.faults("\n".join(known.today), summary)
 
 
 class _Reader(HTMLParser):
@@ -58,6 +61,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.pieces: list[str] = []
         self.charts: list[tuple[float, float] | None] = []
+        self.today: tuple[int, int | None] = (0, None)  # where page 1 begins and ends
         self._said: list[str] = []
         self._open: list[tuple[str, bool]] = []
 
@@ -67,12 +71,16 @@ class _Reader(HTMLParser):
         if tag in ("img", "svg") and "chart" in kinds:
             self.charts.append(_size(known))
         self._cut(tag)
+        if known.get("id") == "today":
+            self.today = (len(self.pieces), None)
         if tag not in VOID:
             hidden = self._hidden or tag in UNSEEN or "screen" in kinds
             self._open.append((tag, hidden))
 
     def handle_endtag(self, tag: str) -> None:
         self._cut(tag)
+        if tag == "section" and self.today[1] is None:
+            self.today = (self.today[0], len(self.pieces))
         while self._open and tag not in VOID and self._open.pop()[0] != tag:
             pass
 

@@ -319,7 +319,7 @@ def big(hosts: int = 1000, logins: int = 100_000, mounts: int = 0) -> Day:
         outcome, cause, state = ends[n % 3]
         fleet.unread(host, outcome, cause(host), state)
     for host in [one for one in every if one not in down]:
-        for n in range(len(MOUNTS[host[:-3]]), mounts):
+        for n in range(len(MOUNTS[host.rstrip("0123456789")]), mounts):
             fleet.disk(host, f"/srv/data{n:02}", 100, 6 + 72 * fleet.dice.random() ** 1.3)
     for row in fleet.rows["disks"][::29]:
         percent = 84.5 + fleet.dice.random() * 14.9

@@ -100,6 +100,42 @@ def test_what_a_template_damages_is_said(
     assert said in damaged(tmp_path, template, was, now)
 
 
+@pytest.mark.parametrize(
+    ("template", "was", "now", "said"),
+    [
+        (HTML, "{{ one.change }}", "{{ '+1' if one.label == 'Coverage' else one.change }}",
+         "in its HTML “Coverage” is 93.3 %, +3.3, and there stands 93.3 %"),
+        (TEXT, "one.change,", "'+1' if one.label == 'Coverage' else one.change,",
+         "in its text “Coverage” is 93.3 %, +3.3, and there stands 93.3 %"),
+        (HTML, SENTENCE, "{{ cell('all is well' if one.subject == 'app12' else one.sentence) }}",
+         "in its HTML a warning is missing: backup.service failed."),
+        (TEXT, "told(one.sentence, one.mark",
+         "told('all is well' if one.subject == 'app12' else one.sentence, one.mark",
+         "in its text a warning is missing: backup.service failed."),
+    ],
+)  # fmt: skip
+def test_a_change_and_a_warning_are_looked_for(
+    template: str, was: str, now: str, said: str, tmp_path: Path
+) -> None:
+    summary = summary_of("worst")
+    before = tuple(replace(one, before=(90.0,)) for one in summary.figures)
+    summary = replace(summary, figures=before)
+    assert made(tmp_path, summary) == ""
+    text = (TEMPLATES / template).read_text()
+    assert was in text
+    (tmp_path / template).write_text(text.replace(was, now, 1))
+    (found,) = made(tmp_path, summary, own=tmp_path).splitlines()
+    assert said in found
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("{{ one.change }}", ""), ("for block in blocks", "for block in blocks[:1]")],
+)
+def test_a_template_may_go_without_changes_and_warnings(was: str, now: str, tmp_path: Path) -> None:
+    assert damaged(tmp_path, HTML, was, now) == ""
+
+
 def test_what_only_a_style_hides_is_not_there(tmp_path: Path) -> None:
     shown, hidden = "<h1 ", '<h1 hidden style="display: none">{{ headline }}</h1><p '
     found = damaged(tmp_path, HTML, shown, hidden)

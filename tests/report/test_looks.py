@@ -52,7 +52,8 @@ def restyle(book: Any, name: str, **changes: Any) -> None:
 def made(folder: Path, like: Path, name: str = "worst", **info: Any) -> Any:
     """A day's workbook, made by the program."""
     day = days.save_day(folder / "output", name, **info)
-    return openpyxl.load_workbook(write_workbook(day, folder / "made.xlsx", like))
+    write_workbook(day, folder / "made.xlsx", like)
+    return openpyxl.load_workbook(folder / "made.xlsx")
 
 
 def large_png(folder: Path) -> Path:

@@ -22,6 +22,7 @@ from report.pdf import make_pdf
 from report.reading import view
 from report.selfcheck import Rereading
 from report.selfcheck.figures import missing
+from report.store import Day
 from report.workbook import write_workbook
 from tests.report import days
 from tests.report.test_pages import CALLS
@@ -33,8 +34,7 @@ EMPTY = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 class Made:
     """A day's documents in a folder, and the HTML that the PDF was made of."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        day = days.DAYS[name]()
+    def __init__(self, folder: Path, day: Day) -> None:
         self.folder, self.summary = folder, summarise(day)
         self.on_pages = summarise(view(day).shown)
         notebook = nbformat.v4.new_notebook()
@@ -47,7 +47,16 @@ class Made:
         exporter.for_pdf = True
         self.paper = exporter.from_notebook_node(notebook)[0]
         self.print(self.paper)
-        write_workbook(day, folder / "report.xlsx")
+        self.held = write_workbook(day, folder / "report.xlsx")
+
+    def copy(self, folder: Path) -> Made:
+        """Return a copy to damage."""
+        copy = Made.__new__(Made)
+        copy.folder, copy.summary, copy.paper = folder, self.summary, self.paper
+        copy.on_pages, copy.held = self.on_pages, self.held
+        for name in NAMES:
+            shutil.copy(self.folder / name, folder)
+        return copy
 
     def print(self, html: str) -> None:
         (self.folder / "report.pdf").write_bytes(make_pdf(html, 60, 2048))
@@ -55,33 +64,26 @@ class Made:
     def found(self, summary: Summary | None = None) -> str:
         again = Rereading(summary or self.summary, summary or self.on_pages)
         found = []
-        for read, name in zip((again.html, again.pdf, again.workbook), NAMES, strict=True):
-            if (path := self.folder / name).exists():
-                found += read(path)
+        found += again.html(self.folder / "report.html") + again.pdf(self.folder / "report.pdf")
+        found += again.workbook(self.folder / "report.xlsx", self.held)
         return "\n".join(found)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return Made(tmp_path_factory.mktemp("worst"), "worst")
+    return Made(tmp_path_factory.mktemp("worst"), days.worst())
 
 
 @pytest.fixture
 def made(whole: Made, tmp_path: Path) -> Made:
-    """A copy to damage."""
-    copy = Made.__new__(Made)
-    copy.folder, copy.summary, copy.paper = tmp_path, whole.summary, whole.paper
-    copy.on_pages = whole.on_pages
-    for name in NAMES:
-        shutil.copy(whole.folder / name, tmp_path)
-    return copy
+    return whole.copy(tmp_path)
 
 
 @pytest.mark.parametrize(
     "name", ["good", "nobody", "local", "one", "hostile", "worn", "qualified", "foreign"]
 )
 def test_what_is_right_passes(name: str, tmp_path: Path) -> None:
-    assert Made(tmp_path, name).found() == ""
+    assert Made(tmp_path, days.DAYS[name]()).found() == ""
 
 
 def test_sixty_servers_are_read_again_within_a_second(whole: Made) -> None:
