@@ -102,7 +102,7 @@ def _found(day: store.Day, settings: Settings, before: pd.DataFrame) -> list[dic
         one for section, rules in RULES.items() if section in view.info.sections
         for rule in rules for one in rule(view)
     ]  # fmt: skip
-    told, quiet = divided(found, day.info.silences, day.date, view.scope.groups, view.names)
+    told, quiet, _ = divided(found, day.info.silences, day.date, view.scope.groups, view.names)
     rows = trail.rows(told, [one.finding for one in quiet])
     return [row for row in rows if row["kind"] in KINDS]
 
