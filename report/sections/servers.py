@@ -148,6 +148,8 @@ def _not_up(view: View, found: Sequence[State]) -> Markup:
     if not any(row[3] for row in shown):
         cols = [Col("Host", 54), Col("Group", 22), Col("State", 23), Col("Why", 75, "wide")]
         shown = [(*row[:3], row[4]) for row in shown]
+    else:
+        shown = [(*row[:3], row[3] or "–", row[4]) for row in shown]
     said = ", ".join(f"{number(count)} {name}" for name, count in counts.items())
     if len(rows) > MOST:
         said += f"; {number(MOST)} of {number(len(rows))} causes, the rest is in the workbook"
