@@ -24,7 +24,7 @@ FEW = 3  # causes, where critical findings do not all fit
 WAYS = 3  # sections that the last line leads to
 MOST_LATER = 10  # of what will be full, on a calm day
 # In points on paper: what a page holds, and what things on it take.
-PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 748, 152, 24, 52
+PAGE, OPENING, TITLE_LINE, TITLE_LETTERS = 744, 152, 24, 52
 LEAD_LINE, LEAD_LETTERS = 14, 96
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
 LETTERS, LARGE_LETTERS, NAME_LETTERS = 70, 56, 13  # on a line: of a sentence, of a host's name

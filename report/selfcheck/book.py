@@ -18,7 +18,9 @@ from report.looks import COVER
 from report.selfcheck.figures import bare, opening, short
 from report.selfcheck.sheets import Book, Cells, Table, column, written
 
-FORMULA = re.compile(r'=(SUM|COUNTIF)\((\w+)\[([^\]"]+)\](?:,"([^"]*)")?\)')
+FORMULA = re.compile(r"=(SUM|COUNTIFS?)\((.+)\)")
+WHERE = re.compile(r'(\w+)\[([^\]"]+)\](?:,"([^"]*)")?(?:,|$)')
+ABOVE_NONE = ">0"
 NEAR = 1e-11  # of a number: another program may write its last digits otherwise
 TEXTUAL = ("", '"', "=")  # what cells begin with that hold no number
 FIGURES, VALUE = "summary_t_figures", "Value"
@@ -97,10 +99,22 @@ def _worked_out(book: Book, formula: str) -> str:
     """Return what one of our formulas comes to over the file's cells; empty where it cannot be."""
     if not (hit := FORMULA.fullmatch(formula)):
         return ""
-    cells = column(book, hit[2], hit[3])
-    if hit[1] == "COUNTIF":
-        return str(sum(one == f'"{hit[4]}' for one in cells))
-    return f"{math.fsum(float(one) for one in cells if one[:1] not in TEXTUAL):.16g}"
+    where = WHERE.findall(hit[2])
+    columns = [list(column(book, table, head)) for table, head, _ in where]
+    if hit[1] == "SUM":
+        return f"{math.fsum(float(one) for one in columns[0] if _is_number(one)):.16g}"
+    wanted = [said for _, _, said in where]
+    return str(sum(all(map(_meets, row, wanted)) for row in zip(*columns, strict=True)))
+
+
+def _is_number(cell: str) -> bool:
+    return cell[:1] not in TEXTUAL
+
+
+def _meets(cell: str, wanted: str) -> bool:
+    if wanted == ABOVE_NONE:
+        return _is_number(cell) and float(cell) > 0
+    return cell == f'"{wanted}'
 
 
 def _table(table: Table | None, title: str, grid: Grid, cells: Cells) -> Iterator[str]:
