@@ -14,6 +14,7 @@ from report.words import count_word, listing
 
 DOUBTFUL = frozenset({"guessed", "new-source", "root-by-password"})
 WAYS = frozenset({"new-way-in", "second-root"})
+NEW = "; new there: "
 NAMED = 2  # of what is new, if the sentence keeps to so many letters
 ROOM = 140
 # What of a thing's name tells the least: a key's print, a port's address, a rule's file.
@@ -41,6 +42,12 @@ def intruded(found: Iterable[Finding]) -> list[str]:
     ))  # fmt: skip
 
 
+def login(one: Finding) -> str:
+    """Return what is said of a login without what is new there, for where that stands itself."""
+    said, new, _ = one.sentence.partition(NEW)
+    return f"{said}." if new else said
+
+
 def _left_behind(found: Iterable[Finding]) -> dict[str, list[str]]:
     """Return host → what is new there alone; what came to many hosts was rolled out."""
     left: dict[str, list[str]] = {}
@@ -57,7 +64,7 @@ def _with(sentence: str, left: Sequence[str]) -> str:
     new.sort(key=lambda said: next((n for n, w in enumerate(FIRST) if said.startswith(w)), 9))
     for named in range(min(NAMED, len(new)), 0, -1):
         more = [f"{count_word(len(new) - named)} more"] if len(new) > named else []
-        said = f"{sentence.removesuffix('.')}; new there: {listing([*new[:named], *more])}."
+        said = f"{sentence.removesuffix('.')}{NEW}{listing([*new[:named], *more])}."
         if len(said) <= ROOM:
             break
     return said

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from report.contract import Finding
 from report.findings import summarise
 from report.reading import View, once, rows_of
+from report.rules.intruders import login
 from report.words import (
     capital,
     count_word,
@@ -58,7 +59,7 @@ def by_server(view: View) -> list[list[Line]]:
     lines = [*_risks(view, risks, severity, quiet), *_changes(view, risks, severity, quiet)]
     marked = {host for one in lines if one.severity for host in one.hosts}
     lines += [
-        Line(one.hosts, one.severity, "login", f"Login to explain: {one.sentence}")
+        Line(one.hosts, one.severity, "login", f"Login to explain: {login(one)}")
         for one in summary.findings if one.question == "Got in" and marked.issuperset(one.hosts)
     ]  # fmt: skip
     groups: dict[tuple[str, ...], list[Line]] = {}

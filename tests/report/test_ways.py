@@ -148,7 +148,7 @@ def test_a_silenced_change_stays_without_a_sign_and_says_so() -> None:
     silence = Silence(author="anna", reason="ours", until=date(2026, 12, 1), kind="new-way-in")
     day = changed(fleet(), ("edge1", "user", "ops (uid 7)", "added"), silences=[silence])
     assert told(day) == ["edge1: New user ops (uid 7); silenced until 1 Dec 2026."]
-    assert "Nothing to see to." in text(day)
+    assert "Nothing to see to, and one silenced." in text(day)
 
 
 def test_what_was_not_compared_is_a_line_that_names_all_of_it() -> None:
