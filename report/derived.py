@@ -70,7 +70,6 @@ FRAMES = {
     "countries": COUNTRIES, "unusual": UNUSUAL,
 }  # fmt: skip
 DISKS = ("host", "mount", "used_percent", "inodes_used_percent")
-FAIRLY = 50.0  # % used
 SEEN_DAYS = 180  # of logins that a login is held against
 JUDGED = 60  # filesystems a day, for the score on the last page
 
@@ -133,22 +132,23 @@ def good_backups(day: Day) -> pd.DataFrame:
     return good.drop_duplicates(["host", "name"], keep="last")[names]
 
 
-def disks_before(day: Day, forecasts: pd.DataFrame) -> pd.DataFrame:
+def disks_before(day: Day, forecasts: pd.DataFrame, lowest: float) -> pd.DataFrame:
     """Return how full disks were the day before. Columns: DISKS.
 
-    Only of hosts where one is fairly full today, or will be full: nobody asks for the others.
+    Only those that are so full today (%), or will be: nobody asks for the others.
     """
     import pandas as pd
 
     today = day.frames.get("disks")
     if today is None:
         return pd.DataFrame(columns=list(DISKS))
-    full = (today["used_percent"] >= FAIRLY) | (today["inodes_used_percent"] >= FAIRLY)
-    hosts = set(today.loc[full.fillna(False), "host"]) | set(forecasts["host"])
-    if not hosts:
+    full = (today["used_percent"] >= lowest) | (today["inodes_used_percent"] >= lowest)
+    names = pd.concat([one[["host", "mount"]] for one in (today[full.fillna(False)], forecasts)])
+    if names.empty:
         return pd.DataFrame(columns=list(DISKS))
-    until = day.date - timedelta(days=1)
-    return history.rows(day.folder.parent, "disks", DISKS, until, 1, hosts=sorted(hosts))[[*DISKS]]
+    hosts, until = sorted(set(names["host"])), day.date - timedelta(days=1)
+    rows = history.rows(day.folder.parent, "disks", DISKS, until, 1, hosts=hosts)
+    return rows.loc[rows["mount"].isin(set(names["mount"])), list(DISKS)]
 
 
 def save(day: Day, scored: bool = True) -> None:

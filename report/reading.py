@@ -255,7 +255,11 @@ def view(day: Day, scored: bool = True) -> View:
     more = derived.frames(day, scored)
     past = (
         derived.before(day), derived.figures_before(day), derived.seen_before(day),
-        derived.good_backups(day), derived.disks_before(day, more["forecasts"]),
+        derived.good_backups(day),
     )  # fmt: skip
-    more |= dict(zip(PAST, past, strict=True))
-    return View(day.folder, day.info, {**day.frames, **more})
+    frames = {**day.frames, **more, **dict(zip(PAST, past, strict=False))}
+    made = View(day.folder, day.info, frames)
+    limits = [one for limit in made.scope.every() for one in (limit.disks, limit.inodes)]
+    lowest = min(one.warning - one.hysteresis for one in limits)
+    frames[DISKS_BEFORE] = derived.disks_before(day, more["forecasts"], lowest)
+    return made

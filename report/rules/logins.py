@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from report.contract import Finding, Severity
 from report.reading import SEEN_BEFORE, View, once
-from report.rules.strangers import KNOWN_DAYS, typed
+from report.rules.acquainted import KNOWN_DAYS
+from report.rules.strangers import typed
 from report.rules.wording import NAMED, bound_of, subject
 from report.words import foreign, listing, moment, natural, number, plural, verb
 

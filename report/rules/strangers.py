@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import TYPE_CHECKING
 
 from report.contract import Finding
 from report.reading import AN_HOUR, SEEN_BEFORE, View, frame_of, once
+from report.rules.acquainted import KNOWN_DAYS, SETTLED, Known, acquaintances, network
+from report.rules.wording import subject
 from report.seen import hours
-from report.words import day_month, foreign, is_missing, listing, network_of, plural
+from report.words import (
+    day_month,
+    foreign,
+    listing,
+    natural,
+    number,
+    plural,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GUESSES = 5  # so many failures before it make a login a guessed one
-KNOWN_DAYS = 14  # of history that it takes to call anything new
 LONG_KNOWN = 30  # and to call a user new
-OFTEN = 10  # so many days of a user's own show at which hours they come
 ABSENT_DAYS = 60
 PLACE = ["host", "source_ip"]
 BY = ["host", "user", "source_ip"]
-WIDE = {4: 24, 6: 48}  # bits of a network whose addresses count as one place
 
 
 @once
@@ -77,56 +81,15 @@ def out_of_the_ordinary(view: View) -> list[Finding]:
     days = before["day"].nunique()
     if days < KNOWN_DAYS:
         return []
-    past = _past(before)
+    past = acquaintances(before, view.date.toordinal())
     logins = view.logins
     here = logins[(logins["result"] == "accepted") & logins["user"].notna()]
     told = {(one.subject, one.object) for one in guessed(view)}
     return [
         *_returned(view, here, past),
-        *(one for key, one in _unlike_before(view, here, past) if key not in told),
+        *_unlike_before(view, here, past, told),
         *(_new_users(view, here, past, days) if days >= LONG_KNOWN else ()),
     ]
-
-
-@dataclass
-class Known:
-    """What is known of a user: networks, countries, hosts, hours, days, and the last of these."""
-
-    networks: set[str] = field(default_factory=set)
-    countries: set[str] = field(default_factory=set)
-    hosts: set[str] = field(default_factory=set)
-    hours: int = 0
-    days: set[int] = field(default_factory=set)
-
-    def usual(self, hour: int) -> bool:
-        """Whether they come at that hour, or at one beside it; when that is known."""
-        near = sum(1 << (hour + one) % 24 for one in (-1, 0, 1))
-        return len(self.days) < OFTEN or not self.hours or bool(self.hours & near)
-
-
-def _past(before: pd.DataFrame) -> dict[str, Known]:
-    """Return what is known of each user; each thing is looked at once, not once a day."""
-    found: dict[str, Known] = {}
-    here = before[before["user"].notna()]
-    for name in ("source_ip", "country", "host", "hours", "day"):
-        if name not in here:
-            continue
-        pairs = here[["user", name]].dropna(subset=["user"]).drop_duplicates()
-        for user, value in zip(pairs["user"].astype(str), pairs[name], strict=True):
-            known = found.setdefault(user, Known())
-            if name == "source_ip":
-                known.networks.add(network(value))
-            elif is_missing(value):
-                continue
-            elif name == "country":
-                known.countries.add(str(value))
-            elif name == "host":
-                known.hosts.add(str(value))
-            elif name == "hours":
-                known.hours |= int(value)
-            else:
-                known.days.add(int(value))
-    return found
 
 
 def _returned(view: View, here: pd.DataFrame, past: dict[str, Known]) -> Iterator[Finding]:
@@ -141,20 +104,27 @@ def _returned(view: View, here: pd.DataFrame, past: dict[str, Known]) -> Iterato
 
 
 def _unlike_before(
-    view: View, here: pd.DataFrame, past: dict[str, Known]
-) -> Iterator[tuple[tuple[str, str], Finding]]:
-    """Yield (host, source) and the finding: elsewhere, or both another server and hour.
+    view: View, here: pd.DataFrame, past: dict[str, Known], told: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
+    """Yield logins from elsewhere, or to another server: at another hour, or of a settled user.
 
-    A user whose first login this is has nothing that it could be unlike.
+    Who goes from server to server is told of none of them. A user whose first login this is has
+    nothing that it could be unlike. told: (host, source) of what is told by another rule.
     """
+    strays: dict[tuple[str, str], list[pd.DataFrame]] = {}
     where = _countries(view)
     local = here[here["user"].isin(list(past))]
     local = local.assign(hour=hours(local["at"], view)) if len(local) else local
     odd_ones = _odd(local, past, where)
     for (host, user, source), rows in local.loc[odd_ones].groupby(BY, sort=True):
+        if (str(host), str(source)) in told:
+            continue
         known, country = past[str(user)], where.get(str(source))
         elsewhere, abroad, other_host = _how(known, str(host), str(source), country)
         odd = [hour for hour in rows["hour"].unique() if not known.usual(int(hour))]
+        if not (elsewhere or abroad or odd):
+            strays.setdefault((str(user), str(source)), []).append(rows)
+            continue
         news = [f"from {foreign(country, 40)}" if abroad else "from there"]
         news = news if abroad or elsewhere else []
         news += ["on this server"] if other_host else []
@@ -163,9 +133,25 @@ def _unlike_before(
         said = f"{foreign(user, 30)} from {_place(source, where)} at {view.at(at)}"
         said += f", first time {listing(news)}" if news else ""
         kind = "new-source" if elsewhere or abroad else "new-habit"
-        found = Finding(kind, "warning", "Got in", str(host), (str(host),), f"{said}.", "logins",
-                        float(len(rows)), object=f"{user} {source}")  # fmt: skip
-        yield (str(host), str(source)), found
+        yield Finding(kind, "warning", "Got in", str(host), (str(host),), f"{said}.", "logins",
+                      float(len(rows)), object=f"{user} {source}")  # fmt: skip
+    for (user, source), each in strays.items():
+        yield _strayed(view, user, source, each, _place(source, where))
+
+
+def _strayed(
+    view: View, user: str, source: str, each: Sequence[pd.DataFrame], place: str
+) -> Finding:
+    """Return one finding of all the servers that a user came to for the first time."""
+    hosts = tuple(sorted((str(rows["host"].iloc[0]) for rows in each), key=natural))
+    at, times = min(rows["at"].min() for rows in each), sum(map(len, each))
+    these = "this server" if len(hosts) == 1 else f"these {number(len(hosts))} servers"
+    said = (
+        f"{foreign(user, 30)} from {place} at {view.at(at)}, first time on {these}, after "
+        f"{SETTLED} days or more on the same ones."
+    )
+    return Finding("new-habit", "warning", "Got in", subject(hosts), hosts, said, "logins",
+                   float(times), object=f"{user} {source}")  # fmt: skip
 
 
 def _how(known: Known, host: str, source: str, country: str | None) -> tuple[bool, bool, bool]:
@@ -186,7 +172,7 @@ def _odd(local: pd.DataFrame, past: dict[str, Known], where: dict[str, str]) -> 
     for host, user, source, hour in zip(*(kinds[name].tolist() for name in kinds), strict=True):
         known, key = past[str(user)], (str(host), str(user), str(source))
         elsewhere, abroad, other = _how(known, key[0], key[2], where.get(key[2]))
-        if elsewhere or abroad or (other and not known.usual(int(hour))):
+        if elsewhere or abroad or (other and not known.usual(int(hour))) or known.strays(key[0]):
             found.add(key)
     keys = zip(*(local[name].astype(object).tolist() for name in BY), strict=True)
     return [key in found for key in keys]
@@ -226,9 +212,3 @@ def typed(methods: pd.Series) -> pd.Series[bool]:
     """Whether a method is a password that was typed, over PAM and the like too, or none at all."""
     said = methods.fillna("").astype(str)
     return said.isin(["password", "none"]) | said.str.startswith("keyboard-interactive")
-
-
-@cache
-def network(source: object) -> str:
-    """Return the network of an address, a /24 or /48; a name as it is."""
-    return network_of(source, WIDE)

@@ -10,7 +10,7 @@ from report.contract import Finding
 from report.markup import Col, block, bold, note, prose, table
 from report.reading import SEEN_BEFORE, View
 from report.rules import findings
-from report.rules.strangers import KNOWN_DAYS, network
+from report.rules.acquainted import KNOWN_DAYS, network
 from report.sections import cut
 from report.sections.standing import stands
 from report.words import foreign, listing, natural, number, plural

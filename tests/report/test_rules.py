@@ -425,6 +425,50 @@ def test_another_server_at_another_hour(host: str, hour: int, sentences: list[st
     assert said(strangers.out_of_the_ordinary(day)) == sentences
 
 
+def strays(before: Any, hosts: Sequence[str] = ("web1",)) -> list[Finding]:
+    made = Fleet()
+    for host in hosts:
+        made.host(host, "web", ("debian", "Debian", "12", "6.1"))
+        for collector in COLLECTORS:
+            made.outcome(host, collector)
+        made.login(host, 300, "accepted", "ann", source_ip=HOME)  # at 11:00
+    known = view(made.day())
+    seen_before = {**known.frames, "seen_before": before}
+    return strangers.out_of_the_ordinary(View(known.folder, known.info, seen_before))
+
+
+OWN = [(back, "ann", HOME, "app1", 10) for back in range(1, 41)]
+OTHERS = [(back, "bob", HOME, host, 10) for back in range(1, 41) for host in ("web1", "web2")]
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ([*OWN, *OTHERS], True),  # a month on her own server, and now on another
+        ([*OWN, *OTHERS, (27, "ann", HOME, "app2", 10)], False),  # who goes from one to the other
+        ([*OWN, *OTHERS, (28, "ann", HOME, "app2", 10)], True),
+        ([*OWN, *OTHERS, (38, "ann", HOME, "web1", 10)], False),  # she has been there
+        ([*OWN, *OTHERS[:26]], False),  # the server is new: so is everybody
+        ([*OWN[31:], *OTHERS], False),  # she hardly comes at all
+    ],
+)
+def test_a_user_who_keeps_to_some_servers_and_comes_to_another(
+    before: list[tuple[int, str, str, str, int]], told: bool
+) -> None:
+    found = strays(seen(*before))
+    assert said(found) == [
+        "warning Got in web1: ann from 10.20.4.31 at 11:00, first time on this server, after 28 "
+        "days or more on the same ones."
+    ] * told
+    assert [one.kind for one in found] == ["new-habit"] * told
+
+
+def test_a_user_who_comes_to_many_others_is_one_finding() -> None:
+    (one,) = strays(seen(*OWN, *OTHERS), ["web1", "web2", "app1"])
+    assert (one.subject, one.hosts, one.value) == ("2 hosts", ("web1", "web2"), 2.0)
+    assert "first time on these 2 servers" in one.sentence
+
+
 def test_a_user_whom_nobody_saw_in_a_month() -> None:
     known = [(back, "ann", HOME, "web1", 10) for back in range(1, 41)]
     made = logins(("accepted", "games", "10.20.4.9", 1))
@@ -437,9 +481,11 @@ def test_a_user_whom_nobody_saw_in_a_month() -> None:
 
 
 def test_networks() -> None:
-    assert strangers.network("203.0.113.9") == "203.0.113.0/24"
-    assert strangers.network("2001:db8:1:2::9") == "2001:db8:1::/48"
-    assert strangers.network("host.example.org") == "host.example.org"
+    from report.rules.acquainted import network
+
+    assert network("203.0.113.9") == "203.0.113.0/24"
+    assert network("2001:db8:1:2::9") == "2001:db8:1::/48"
+    assert network("host.example.org") == "host.example.org"
 
 
 def test_every_rule_stands_under_a_section() -> None:
