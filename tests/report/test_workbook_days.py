@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -80,23 +79,6 @@ def test_libreoffice_computes_the_same_key_figures(tmp_path: Path) -> None:
         said = {row[0]: row[1].replace(",", "") for row in csv.reader(file) if row}
     for figure in (one for one in summarise(day).figures if one.label != "Coverage"):
         assert float(said[figure.label]) == figure.amount, figure.label
-
-
-def test_a_finding_leads_to_its_row(tmp_path: Path) -> None:
-    day = days.worst()
-    book = book_of(day, tmp_path)
-    places = {}
-    for row in book["Summary"].iter_rows():
-        if row[0].hyperlink:
-            assert row[0].hyperlink.target is None
-            match = re.fullmatch(r"'(.+)'!A(\d+)", row[0].hyperlink.location)
-            assert match
-            places[row[0].value, row[3].value] = [c.value for c in book[match[1]][int(match[2])]]
-    full = [one for one in summarise(day).findings if one.kind.startswith("disk") and one.object]
-    assert full
-    for one in full:
-        row = places[one.subject, one.sentence]
-        assert row[0] == one.hosts[0] and one.object in row
 
 
 def test_the_days_before_have_their_sheets_and_charts(tmp_path: Path) -> None:
