@@ -155,8 +155,12 @@ def _contents(tables: list[Grid]) -> Grid:
         Column("Holds", "prose"),
     )
     rows = [
-        (grid.title, len(grid.rows), grid.of if grid.cut else None, grid.about) for grid in tables
-    ]
+        (
+            grid.title, len(grid.rows), grid.of if grid.cut else None,
+            " ".join(filter(None, (grid.about, grid.cut))),
+        )
+        for grid in tables
+    ]  # fmt: skip
     return Grid("sheets", columns, rows)
 
 

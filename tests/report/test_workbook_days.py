@@ -117,6 +117,15 @@ def test_too_many_days_of_disks_leave_whole_filesystems_the_fullest(
     grid = overtime.disks(day)
     assert grid is not None and grid.beside is not None
     assert len(grid.rows) == 30 and f"30 of {len(grid.beside):,} rows" in grid.cut
+    every = len(grid.beside) // 3
+    said = f"The 10 fullest of {every} filesystems on each of the last 3 days, for a pivot."
+    assert grid.about == said
+    sheets = book_of(day, tmp_path)
+    assert sheets["Disks over time"]["A1"].value == grid.cut
+    holds = [row[3].value for row in sheets["Summary"].iter_rows() if row[0].value == grid.title]
+    assert holds == [f"{said} {grid.cut}"]
+    for suffix in ("parquet", "csv"):
+        assert (tmp_path / "tables" / f"disks-over-time.{suffix}").exists()
     today = day.frames["disks"].sort_values("used_percent", ascending=False)
     least = min(row[7] for row in grid.rows)
     assert least >= today["used_percent"].iloc[10] / 100
