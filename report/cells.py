@@ -68,8 +68,8 @@ class Grid:
     """A table for a sheet.
 
     of: how many rows there were before it was cut; whole: where all of them are. frame: the
-    name of the frame whose rows it has, in their order. beside: all rows, where they are to lie
-    beside the workbook.
+    name of the frame whose rows it has, and index their labels there, in their order. beside: all
+    rows, where they are to lie beside the workbook.
     """
 
     title: str
@@ -80,6 +80,7 @@ class Grid:
     whole: str = ""
     frame: str = ""
     beside: pd.DataFrame | None = None
+    index: Any = None
 
     @property
     def cut(self) -> str:

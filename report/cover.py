@@ -8,6 +8,7 @@ from typing import Any
 
 from report.cells import Column, Formula, Grid, Held, Link, Typed
 from report.contract import Finding, Summary, Unread
+from report.evidence import Places
 from report.looks import COVER, Looks
 from report.sheets import Sheet
 from report.store import Day
@@ -17,7 +18,9 @@ SEVERITY = (("critical", '{c}="critical"'), ("warning", '{c}="warning"'))
 FIGURE = re.compile(r"[-−]?\d{1,3}(,\d{3})*(\.\d+)?|[-−]?\d+(\.\d+)?")
 
 
-def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) -> tuple[Sheet, Held]:
+def write_cover(
+    looks: Looks, day: Day, summary: Summary, tables: list[Grid], places: Places
+) -> tuple[Sheet, Held]:  # fmt: skip
     """Write the first sheet; return it, and what the workbook is to hold."""
     sheet = Sheet(looks, COVER, looks.widths(COLUMNS))
     looks.illustrate(sheet.raw, COLUMNS - 1)
@@ -33,7 +36,7 @@ def write_cover(looks: Looks, day: Day, summary: Summary, tables: list[Grid]) ->
     held = {}
     for title, grid in (
         ("Key figures", _figures(summary, tables)),
-        ("What needs attention", _attention(summary.findings, _rows(tables))),
+        ("What needs attention", _attention(summary.findings, places)),
         ("Could not be read", _unread(summary.unread)),
         ("Sheets", _contents(tables)),
     ):
@@ -78,7 +81,7 @@ def _figures(summary: Summary, tables: list[Grid]) -> Grid:
     rows = [
         (
             one.label,
-            _above(_as_number(one.value), _attention(summary.findings, {}))
+            _above(_as_number(one.value), _attention(summary.findings))
             if one.label == "Disks above limit"
             else _computed(_as_number(one.value), whole, sums.get(one.label)),
             one.unit,
@@ -116,34 +119,22 @@ def _computed(
     return Formula(f"SUM({where})" if counted is None else f'COUNTIF({where},"{counted}")', value)
 
 
-def _rows(tables: list[Grid]) -> dict[str, Grid]:
-    """Return the tables by the frame they hold."""
-    return {grid.frame: grid for grid in tables if grid.frame}
+def _linked(one: Finding, places: Places | None) -> Any:
+    """Return a finding's subject, leading to the first row it is made of that is on a sheet."""
+    for place in places.of(one).values() if places else ():
+        if place.row:
+            return Link(one.subject, place.sheet, place.row)
+    return one.subject
 
 
-def _linked(one: Finding, frames: Mapping[str, Grid]) -> Any:
-    """Return a finding's subject, leading to the row it is made of where that is on a sheet.
-
-    That is the first of its host that names its object; without one, the host's first.
-    """
-    grid = frames.get(one.source)
-    if grid is None or not one.hosts:
-        return one.subject
-    mine = [index for index, row in enumerate(grid.rows) if row[0] == one.hosts[0]]
-    if not mine:
-        return one.subject
-    row = next((index for index in mine if one.object and one.object in grid.rows[index]), mine[0])
-    return Link(one.subject, grid.title, row + (3 if grid.cut else 2))
-
-
-def _attention(findings: tuple[Finding, ...], frames: Mapping[str, Grid]) -> Grid:
+def _attention(findings: tuple[Finding, ...], places: Places | None = None) -> Grid:
     columns = (
         Column("Subject", "prose"), Column("Severity", "text", SEVERITY), Column("Question"),
         Column("What", "prose"), Column("Value", "number"), Column("Limit", "number"),
     )  # fmt: skip
     rows = [
         (
-            _linked(one, frames),
+            _linked(one, places),
             one.severity,
             one.question,
             one.sentence,
@@ -174,8 +165,12 @@ def _contents(tables: list[Grid]) -> Grid:
         Column("Holds", "prose"),
     )
     rows = [
-        (grid.title, len(grid.rows), grid.of if grid.cut else None, grid.about) for grid in tables
-    ]
+        (
+            grid.title, len(grid.rows), grid.of if grid.cut else None,
+            " ".join(filter(None, (grid.about, grid.cut))),
+        )
+        for grid in tables
+    ]  # fmt: skip
     return Grid("sheets", columns, rows)
 
 

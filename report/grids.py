@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from report import tables
-from report.cells import Column, Grid, Typed
+from report.cells import Column, Grid, Link, Typed
 from report.dictionary import about
 from report.reading import PAST, view
 from report.store import Day
@@ -165,7 +165,8 @@ def frame_grid(day: Day, name: str) -> Grid:
         values.append(cells)
     rows = list(zip(*values, strict=True))
     whole = frame if cut else None
-    return Grid(name, columns, rows, about(name), len(frame), beside(name), name, whole)
+    said, where = about(name), beside(name)
+    return Grid(name, columns, rows, said, len(frame), where, name, whole, kept.index)
 
 
 def above(limit: Limit, divisor: float = 1, when: str = "") -> tuple[tuple[str, str], ...]:
@@ -211,9 +212,15 @@ def table(title: str, columns: Sequence[Column], rows: Sequence[Any], about: str
     import pandas as pd
 
     name, cut = title.lower().replace(" ", "-"), len(rows) > MOST
-    plain = ([one.value if isinstance(one, Typed) else one for one in row] for row in rows)
+    plain = ([_plain(one) for one in row] for row in rows)
     whole = pd.DataFrame(plain, columns=[one.head for one in columns]) if cut else None
     return Grid(title, columns, rows[:MOST], about, len(rows), beside(name), "", whole)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Link):
+        return value.text
+    return value.value if isinstance(value, Typed) else value
 
 
 def beside(name: str) -> str:

@@ -82,9 +82,11 @@ def disks(day: Day) -> Grid | None:
     columns = (*heads, *(Column(n, "percent" if n.endswith("_percent") else "whole")
                          for n in NUMBERS))  # fmt: skip
     values = [_values(kept[name], name) for name in ("day", *COLUMNS)]
-    about = f"Every filesystem on each of the last {whole['day'].nunique()} days, for a pivot."
     made = list(zip(*values, strict=True))
     cut = len(made) < len(whole)
+    every, there = (len(one[["host", "mount"]].drop_duplicates()) for one in (whole, kept))
+    which = f"The {there:,} fullest of {every:,} filesystems" if cut else "Every filesystem"
+    about = f"{which} on each of the last {whole['day'].nunique()} days, for a pivot."
     where = beside("disks-over-time")
     return Grid(DISKS, columns, made, about, len(whole), where, "", whole if cut else None)
 

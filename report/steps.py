@@ -70,8 +70,8 @@ def documents(
     if not wrong and (not parameters or edition or to_send or not delivery.state(day.folder)):
         message = _message(run, day, summary, settings, made, groups)
         wrong = differences_of_mail(message, summary)
-        if not wrong:
-            delivery.write_message(folder, message)
+        if not wrong and delivery.write_message(folder, message):
+            made.made.append(folder / delivery.MESSAGE)
     if wrong:
         delivery.withdraw(folder)
         for difference in wrong:

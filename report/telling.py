@@ -35,8 +35,8 @@ def tell(
         hosts = ", ".join(gap.hosts[:5]) + (" …" if len(gap.hosts) > 5 else "")
         cause = shortened(gap.cause or gap.outcome, LONGEST_CAUSE)
         say(f"  – {hosts}: {gap.what} not read: {cause}")
-    names = ", ".join(path.name for path in (*made, day.folder / "mail.eml"))
-    say(f"Made in {shown(day.folder)}: {names}")
+    if made:
+        say(f"Made in {shown(made[0].parent)}: {', '.join(path.name for path in made)}")
     if settings.mail.smtp is None:
         where = shown(settings.params)
         say(

@@ -20,13 +20,15 @@ from report.beside import write_beside
 from report.cells import Grid, Held, Typed
 from report.contract import Summary
 from report.cover import table_name, write_cover
+from report.evidence import Places
 from report.files import write_whole
 from report.findings import summarise
+from report.found import TITLE as FINDINGS
 from report.found import findings
 from report.grids import grids
 from report.looks import COVER, Looks
 from report.own import WORKBOOK, find
-from report.reading import view
+from report.reading import View, view
 from report.sheets import Sheet
 from report.store import Day
 from report.trendcharts import add_trends
@@ -47,28 +49,30 @@ def write_workbook(day: Day, path: Path, template: Path | None = None) -> Held:
     """
     known = view(day)
     summary = summarise(known)
-    tables = all_grids(known, summary)
-    book, held = _made(known, summary, tables, template or find(WORKBOOK, None))
+    tables, places = all_grids(known, summary)
+    book, held = _made(known, summary, tables, places, template or find(WORKBOOK, None))
     write_beside(path.parent, tables)
     write_whole(path, book)
     return held
 
 
-def all_grids(day: Day, summary: Summary) -> list[Grid]:
-    """Return the tables of every sheet but the first."""
-    made = [findings(summary), *grids(day)]
+def all_grids(day: View, summary: Summary) -> tuple[list[Grid], Places]:
+    """Return the tables of every sheet but the first, and where in them findings' rows stand."""
+    made = [Grid(FINDINGS, (), ()), *grids(day)]
     processed = sum(not grid.frame for grid in made)
     past = [overtime.trends(day, summary.figures)]
     past += [overtime.disks(day)] if "disks" in day.frames else []
     made[processed:processed] = [grid for grid in past if grid]
-    return _with_own_titles([*made, dictionary.dictionary(day)])
+    named = _with_own_titles([*made, dictionary.dictionary(day)])
+    places = Places(day, named)
+    return [findings(summary, places), *named[1:]], places
 
 
 def _made(
-    day: Day, summary: Summary, tables: list[Grid], template: Path
+    day: View, summary: Summary, tables: list[Grid], places: Places, template: Path
 ) -> tuple[bytes, Held]:  # fmt: skip
     looks = Looks(template, day.info)
-    cover, held = write_cover(looks, day, summary, tables)
+    cover, held = write_cover(looks, day, summary, tables, places)
     sheets = [cover]
     for grid in tables:
         sheet = _grid_sheet(looks, grid, table_name(grid.title))

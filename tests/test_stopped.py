@@ -58,6 +58,7 @@ def test_no_mail_goes_out_until_the_template_is_mended(site: Site, box: MailServ
     said = site.run("daily", code=4)
     assert "report.pdf is not as the snapshot has it: “" in said
     assert f"so no mail is made of the report of {site.day.name}" in said
+    assert f"Made in {site.day}: report.ipynb, report.html, report.pdf, report.xlsx\n" in said
     for again in (["daily"], ["daily", "--to", "me@example.org"]):
         assert "so no mail is made" in site.run(*again, code=4)
     assert "is not ready to be sent" in site.run("send", code=5)
@@ -65,7 +66,7 @@ def test_no_mail_goes_out_until_the_template_is_mended(site: Site, box: MailServ
     assert not (site.day / "mail.eml").exists()
     assert delivery.state(site.day) == "due"
     mend(site)
-    site.run("daily")
+    assert "report.xlsx, mail.eml\n" in site.run("daily")
     assert [message.recipients for message in box.messages] == [("ops@example.org",)]
     pages = pages_of(box.messages[0].content)
     assert all(one.value in pages for one in summarise(store.load(site.output)).figures)

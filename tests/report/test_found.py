@@ -12,7 +12,9 @@ import pytest
 
 from report import found, grids, workbook
 from report.contract import Finding, Resolved, Silenced, Summary
+from report.evidence import Places
 from report.findings import summarise
+from report.reading import view
 from report.silences import Silence
 from report.workbook import all_grids, write_workbook
 from tests.report import days
@@ -30,10 +32,11 @@ SUMMARY = replace(
     silenced=(Silenced(replace(FULL, hosts=("db03",)), "anna", "=ordered", date(2026, 12, 1)),),
     resolved=(Resolved("2 hosts", ("a1", "a2"), "Clock", "It was off.", date(2026, 11, 1)),),
 )
+NOWHERE = Places(view(days.good()), [])
 
 
 def rows(summary: Summary) -> list[dict[str, Any]]:
-    made = found.findings(summary)
+    made = found.findings(summary, NOWHERE)
     heads = [column.head for column in made.columns]
     return [dict(zip(heads, row, strict=True)) for row in made.rows]
 
@@ -81,15 +84,15 @@ def test_it_is_the_sheet_behind_the_first_and_its_texts_are_data(
 
 
 def test_a_day_without_findings_has_an_empty_table(tmp_path: Path) -> None:
-    made = all_grids(
-        days.nobody(), replace(SUMMARY, findings=(), planned=(), silenced=(), resolved=())
+    made, _ = all_grids(
+        view(days.nobody()), replace(SUMMARY, findings=(), planned=(), silenced=(), resolved=())
     )
     assert made[0].title == "Findings" and made[0].rows == []
 
 
 def test_too_many_are_cut_behind_the_worst_and_lie_beside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grids, "MOST", 2)
-    made = found.findings(SUMMARY)
+    made = found.findings(SUMMARY, NOWHERE)
     assert [row[4] for row in made.rows] == ["web01", "web02"]
     assert made.cut.startswith("Cut: 2 of 7 rows. tables/findings.parquet")
     assert made.beside is not None and made.beside["Value"][2] == 0.99

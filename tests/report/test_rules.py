@@ -456,10 +456,14 @@ def test_a_user_who_keeps_to_some_servers_and_comes_to_another(
     before: list[tuple[int, str, str, str, int]], told: bool
 ) -> None:
     found = strays(seen(*before))
-    assert said(found) == [
-        "warning Got in web1: ann from 10.20.4.31 at 11:00, first time on this server, after 28 "
-        "days or more on the same ones."
-    ] * told
+    assert (
+        said(found)
+        == [
+            "warning Got in web1: ann from 10.20.4.31 at 11:00, first time on this server, after 28 "
+            "days or more on the same ones."
+        ]
+        * told
+    )
     assert [one.kind for one in found] == ["new-habit"] * told
 
 

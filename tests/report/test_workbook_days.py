@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -82,23 +81,6 @@ def test_libreoffice_computes_the_same_key_figures(tmp_path: Path) -> None:
         assert float(said[figure.label]) == figure.amount, figure.label
 
 
-def test_a_finding_leads_to_its_row(tmp_path: Path) -> None:
-    day = days.worst()
-    book = book_of(day, tmp_path)
-    places = {}
-    for row in book["Summary"].iter_rows():
-        if row[0].hyperlink:
-            assert row[0].hyperlink.target is None
-            match = re.fullmatch(r"'(.+)'!A(\d+)", row[0].hyperlink.location)
-            assert match
-            places[row[0].value, row[3].value] = [c.value for c in book[match[1]][int(match[2])]]
-    full = [one for one in summarise(day).findings if one.kind.startswith("disk") and one.object]
-    assert full
-    for one in full:
-        row = places[one.subject, one.sentence]
-        assert row[0] == one.hosts[0] and one.object in row
-
-
 def test_the_days_before_have_their_sheets_and_charts(tmp_path: Path) -> None:
     day = with_a_past(tmp_path / "output")
     book = book_of(day, tmp_path)
@@ -135,6 +117,15 @@ def test_too_many_days_of_disks_leave_whole_filesystems_the_fullest(
     grid = overtime.disks(day)
     assert grid is not None and grid.beside is not None
     assert len(grid.rows) == 30 and f"30 of {len(grid.beside):,} rows" in grid.cut
+    every = len(grid.beside) // 3
+    said = f"The 10 fullest of {every} filesystems on each of the last 3 days, for a pivot."
+    assert grid.about == said
+    sheets = book_of(day, tmp_path)
+    assert sheets["Disks over time"]["A1"].value == grid.cut
+    holds = [row[3].value for row in sheets["Summary"].iter_rows() if row[0].value == grid.title]
+    assert holds == [f"{said} {grid.cut}"]
+    for suffix in ("parquet", "csv"):
+        assert (tmp_path / "tables" / f"disks-over-time.{suffix}").exists()
     today = day.frames["disks"].sort_values("used_percent", ascending=False)
     least = min(row[7] for row in grid.rows)
     assert least >= today["used_percent"].iloc[10] / 100
