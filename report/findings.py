@@ -124,7 +124,7 @@ def _fitting(parts: Sequence[tuple[int, str]]) -> str:
     for kept in range(len(parts), 0, -1):
         said = [f"{number(count)} {words}" for count, words in parts[:kept]]
         if more := sum(count for count, _ in parts[kept:]):
-            said.append(f"{number(more)} more")
+            said.append(f"{number(more)} not up")
         if len(", ".join(said)) <= CAPTION or kept == 1:
             return ", ".join(said)
     return ""

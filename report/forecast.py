@@ -9,6 +9,7 @@ or the range too wide, no date is given.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +38,7 @@ MAD = 1.4826  # makes the median deviation of a normal distribution its standard
 
 @dataclass(frozen=True)
 class Forecast:
-    """Days from the last day until full: in the middle, at the earliest and at the latest.
+    """Days from the last one to that on which it is full: likely, at the earliest, at the latest.
 
     per_day: growth a day, in the unit of what is used. since: the first day of the run, as an
     ordinal; points: how many days of it are known.
@@ -70,13 +71,16 @@ class Run:
         return len(self.days) >= FEWEST_DAYS and self.days[-1] - self.days[0] >= FEWEST_DAYS - 1
 
 
-def until_full(run: Run, room: float) -> Forecast | None:
-    """Return when `room` more will be used, None where the run does not carry a date."""
+def until_full(run: Run, room: float, hour: float = 0.0) -> Forecast | None:
+    """Return when `room` more will be used, None where the run does not carry a date.
+
+    hour: at which part of its day the last day was looked at; 0.25 is six in the morning.
+    """
     if not run.carries or room <= 0:
         return None
     length = int(run.days[-1] - run.days[0])
     low, middle, high = levels(run, min(FARTHEST, REACH * length)) - run.used[-1]
-    early, likely, late = (_first(band >= room) for band in (high, middle, low))
+    early, likely, late = (_day_of(band, room, hour) for band in (high, middle, low))
     if late is None or early is None or likely is None or late > WIDEST * early + WEEK:
         return None
     growth = float((run.used[-1] - run.used[0]) / length)
@@ -195,8 +199,15 @@ def student(freedom: int) -> float:
     return float(sum(term / freedom**power for power, term in enumerate(terms)))
 
 
-def _first(reached: NDArray[np.bool_]) -> float | None:
-    return float(reached.argmax() + 1) if reached.any() else None
+def _day_of(band: Numbers, room: float, hour: float) -> float | None:
+    """Return the day on which a band reaches the room, counted from the last; between two looks."""
+    reached = band >= room
+    if not reached.any():
+        return None
+    after = int(reached.argmax())
+    before = float(band[after - 1]) if after else 0.0
+    part = (room - before) / (float(band[after]) - before)
+    return float(math.floor(after + min(max(part, 0.0), 1.0) + hour))
 
 
 def last_run(days: NDArray[np.int64], used: Numbers, whole: Numbers) -> Run:

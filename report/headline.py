@@ -30,7 +30,7 @@ HAVE = {
     "Logins": "many failed logins",
     "Memory": "little memory left",
     "Kernel": "faults that the kernel reported",
-    "Expiring": "something that runs out",
+    "Expiring": "something that ran out or soon will",
     "Clock": "a clock that is off",
     "Timers": "timers that did not run",
     "Updates": "updates to see to",

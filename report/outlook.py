@@ -47,10 +47,12 @@ def outlooks(day: Day) -> list[Outlook]:
     """Return the filesystems that will be full at a time the past can tell, soonest first."""
     rows = history.rows(day.folder.parent, "disks", COLUMNS, day.date, DAYS)
     hosts = set(day.frames["hosts"]["host"])
+    looked = day.info.to_at.astimezone(day.info.zone)
+    hour = (looked.hour * 60 + looked.minute) / (24 * 60)
     found = [
         Outlook(host, mount, what, forecast)
         for what in KINDS
-        for (host, mount), forecast in _forecasts(past(rows, what))
+        for (host, mount), forecast in _forecasts(past(rows, what), hour)
         if host in hosts
     ]
     return sorted(found, key=lambda one: (one.forecast.days, one.host, one.mount))
@@ -80,12 +82,12 @@ def past(rows: pd.DataFrame, what: str) -> Past:
     return Past(names, days, used, whole)
 
 
-def _forecasts(past: Past) -> Iterator[tuple[tuple[str, str], Forecast]]:
+def _forecasts(past: Past, hour: float) -> Iterator[tuple[tuple[str, str], Forecast]]:
     for index in _growing(past):
         known = ~np.isnan(past.used[index])
         used, whole = past.used[index][known], past.whole[index][known]
         room = float(whole[-1] - used[-1])
-        if forecast := until_full(last_run(past.days[known], used, whole), room):
+        if forecast := until_full(last_run(past.days[known], used, whole), room, hour):
             yield past.names[index], forecast
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from report.contract import Finding
+from report.rules.intruders import NEW, WAYS
 from report.words import shortened
 
 LONGEST = 200  # letters of a sentence
@@ -36,8 +37,10 @@ class Told:
 
     @property
     def more(self) -> int:
-        """How many findings there is no room for."""
-        return len(self.findings) - len(self.fitting)
+        """How many findings there is no room for, and that the first does not tell of."""
+        left = self.findings[len(self.fitting) :]
+        with_it = NEW in self.first.sentence
+        return sum(not (with_it and one.kind in WAYS) for one in left)
 
     @property
     def new(self) -> int:

@@ -99,5 +99,5 @@ def use(mount: Mount, percent: float, inodes_percent: float, growth: float = 1.0
 
 
 def full_on(last: date, end: float, pace: float) -> date:
-    """Return the day on which a steady course reaches 100."""
-    return last + timedelta(days=math.ceil((100 - end) / pace))
+    """Return the day on which a steady course reaches 100, looked at at six in the morning."""
+    return last + timedelta(days=math.floor((100 - end) / pace + 0.25))

@@ -166,9 +166,13 @@ def _heights(found: Sequence[Told], chosen: Sequence[Told], large: bool = False)
 
 
 def rest_of(left: Sequence[Finding]) -> str:
-    """Return what there is no room for: of which kinds, and how many of it are new."""
+    """Return what there is no room for: of which kinds, and how many of it are new.
+
+    Of what is critical it is said whom it is about, if that is no list of its own.
+    """
     new = sum(one.state == "new" for one in left)
-    return by_kind(left) + (f"; {new} of them new" if 0 < new < len(left) else "")
+    whose = by_kind(left, named=True) if left and left[0].severity == "critical" else ""
+    return (whose if 0 < len(whose) <= 4 * LETTERS else by_kind(left)) + (f"; {new} of them new" if 0 < new < len(left) else "")
 
 
 def _height(row: Told, large: bool) -> int:

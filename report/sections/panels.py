@@ -124,6 +124,8 @@ def full_in(view: View, row: Any) -> str:
     likely, early, late = (
         int(one) for one in (row.full_in_days, row.earliest_days, row.latest_days)
     )
+    if late <= 0:
+        return "Full today at this pace"
     if early == late:
         return (
             f"Full in {plural(likely, 'day')}, on {day_month(view.date + timedelta(days=likely))}"

@@ -9,14 +9,15 @@ from report.contract import Finding
 from report.words import listing, number, plural
 
 SAID = 6  # kinds; the others are added up
+NAMED = 3  # servers of a kind
 # By kind, or by its beginning: one of it, and many where that is not an s more.
 NOUNS: dict[str, tuple[str, ...]] = {
     "server-down": ("server down", "servers down"),
     "server-unread": ("server not read", "servers not read"),
     "server-unknown": ("unknown state",),
     "server-degraded": ("failed unit",),
-    "read-only": ("read-only disk",),
-    "storage": ("faulty drive",),
+    "read-only": ("read-only filesystem",),
+    "storage": ("storage fault",),
     "root-by-password": ("root login by password", "root logins by password"),
     "guessed": ("login after failures", "logins after failures"),
     "new-source": ("unusual login",),
@@ -30,8 +31,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "check": ("check",),
     "failed-logins": ("wave of failed logins", "waves of failed logins"),
     "login-burst": ("wave of failed logins", "waves of failed logins"),
-    "disk-": ("disk",),
-    "inodes-": ("disk",),
+    "disk-": ("full filesystem",),
+    "inodes-": ("full filesystem",),
     "memory": ("server short of memory", "servers short of memory"),
     "kernel-": ("kernel fault",),
     "certificate": ("certificate",),
@@ -45,13 +46,24 @@ NOUNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def by_kind(found: Sequence[Finding]) -> str:
-    """Return how many findings of which kinds there are, the most first."""
+def by_kind(found: Sequence[Finding], named: bool = False) -> str:
+    """Return how many findings of which kinds there are, the most first.
+
+    named: with whom they are about.
+    """
     counts = Counter(_noun(one) for one in found)
     most = counts.most_common()
-    said = [plural(count, *noun) for noun, count in most[: SAID if len(most) > SAID + 1 else None]]
+    said = [
+        plural(count, *noun) + (_whose(found, noun) if named else "")
+        for noun, count in most[: None if named or len(most) <= SAID + 1 else SAID]
+    ]
     more = len(found) - sum(count for _, count in most[: len(said)])
     return listing([*said, *([f"{number(more)} others"] if more else [])])
+
+
+def _whose(found: Sequence[Finding], noun: tuple[str, ...]) -> str:
+    names = dict.fromkeys(one.subject for one in found if _noun(one) == noun)
+    return f" ({listing(names, NAMED)})"
 
 
 def _noun(one: Finding) -> tuple[str, ...]:

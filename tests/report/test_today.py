@@ -109,7 +109,8 @@ def test_what_there_is_more_is_split_by_kind() -> None:
         finding("server-degraded", "Broken", "a")
     ] * 3
     left += [finding("certificate", "Expiring", "a")] * 2
-    assert by_kind(left) == "9 disks, 3 failed units and 2 certificates"
+    assert by_kind(left) == "9 full filesystems, 3 failed units and 2 certificates"
+    assert by_kind(left, named=True).endswith("(a), 3 failed units (a) and 2 certificates (a)")
     assert by_kind([finding("mine", "Fans", "a")] * 2) == "2 of “Fans”"
     many = [finding(kind, "Broken", "a") for kind in NOUNS]
     total = sum(map(int, re.findall(r"\b\d+\b", by_kind(many))))
