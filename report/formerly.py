@@ -52,7 +52,7 @@ def figures_of(
 def figures_over(day: Day, hosts: Collection[str], days: int) -> pd.DataFrame:
     """Return the same for so many days before, read once more: a report keeps but some weeks."""
     until = day.date - timedelta(days=1)
-    names = ("host", "question", "aside")
+    names = ("host", "kind", "object", "aside")
     every = history.rows(day.folder.parent, "findings", names, until, days, derived.FOLDER)
     theirs = every["host"].isin(list(hosts))
     # A day with findings of others alone was a day all the same.
