@@ -17,7 +17,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from report import dictionary, overtime
 from report.beside import write_beside
-from report.cells import Grid, Held, Typed
+from report.cells import Grid, Held, Link, Typed
 from report.contract import Summary
 from report.cover import table_name, write_cover
 from report.evidence import Places
@@ -102,6 +102,7 @@ def _widths(grid: Grid) -> Iterator[float]:
 
 def _length(value: Any) -> int:
     value = value.value if isinstance(value, Typed) else value
+    value = value.text if isinstance(value, Link) else value
     if is_missing(value):
         return 0
     if isinstance(value, int | float):

@@ -90,6 +90,8 @@ def test_every_link_leads_to_a_row_that_its_finding_is_made_of(
         assert held.tables[f"t_{target}"][1].rows[nth - 2][0] == values[0]
         seen[sheet].append(one)
     assert seen["Summary"] == list(summary.findings)
+    shown = max(len(str(cell.value)) for cell in book["Findings"]["O"])
+    assert book["Findings"].column_dimensions["O"].width <= shown + 6
     assert len(seen["Findings"]) == sum(len(one.hosts) for one in summary.findings)
 
 
