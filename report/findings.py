@@ -18,7 +18,7 @@ from report.statement import critical_before
 from report.states import states as every_state
 from report.store import Day
 from report.trail import resolved, told, with_past
-from report.words import UNKNOWN, number, percent, plural
+from report.words import UNKNOWN, number, part, plural
 
 __all__ = ["Finding", "KeyFigure", "Severity", "Summary", "Unread", "summarise"]
 
@@ -184,7 +184,7 @@ def _coverage(known: View) -> KeyFigure:
     if not listed:
         return KeyFigure("Coverage", UNKNOWN, "", "no server listed", "unread")
     share = 100 * read / listed
-    value = percent(share, 0 if share in (0, 100) else 1)
+    value = part(share)
     full = read - len(known.incomplete)
     whole = full == listed
     said = f"{number(read)} read, {number(full)} in full"

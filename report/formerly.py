@@ -13,7 +13,7 @@ from report import derived, history, tally
 from report.rules.disks import ABOVE
 from report.store import Day
 from report.trail import FIGURE_DAYS, PLANNED
-from report.words import percent
+from report.words import part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ def _sum(name: str) -> Callable[[pd.DataFrame], float | None]:
 
 
 def _coverage(looks: pd.DataFrame) -> float:
-    return float(percent(100 * float(looks["answered"].astype(float).mean()), 1))
+    return float(part(100 * float(looks["answered"].astype(float).mean())))
 
 
 FIGURES: dict[str, Callable[[pd.DataFrame], float | None]] = {

@@ -125,6 +125,11 @@ def size(value: Any) -> str:
     return f"{_short(amount)} {UNITS[unit]}"
 
 
+def part(share: float) -> str:
+    """Return a share in % with one decimal; rounded, but what is not all is never 100."""
+    return f"{share:.0f}" if share in (0, 100) else f"{min(max(share, 0.1), 99.9):.1f}"
+
+
 def share(part: Any, whole: Any) -> str:
     """Return "12 of 500 GiB": both in the unit of the whole."""
     if is_missing(part) or is_missing(whole):

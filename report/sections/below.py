@@ -73,12 +73,15 @@ def planned(summary: Summary, most: int = NAMED) -> Markup:
         (mark("planned"), bold(one.subject), prose(one.sentence)) for one in summary.planned[:most]
     ]
     said = _some(len(summary.planned), most)
-    return block("Planned", said, table(_cols(bool(summary.resolved)), rows, "stack"))
+    return block("Planned", said, table(_cols(17, 36, bool(summary.resolved)), rows, "stack"))
 
 
-def _cols(half: bool, name: int = 36) -> tuple[Col, Col, Col]:
-    """Return the columns of a sign, a name and a sentence, on a half of the page or all of it."""
-    name, said = (22, 57) if half else (name, 169 - name)
+def _cols(half: int, whole: int, beside: bool) -> tuple[Col, Col, Col]:
+    """Return the columns of a sign, a name and a sentence, on a half of the page or all of it.
+
+    half, whole: how wide the name is then.
+    """
+    name, said = (half, 79 - half) if beside else (whole, 169 - whole)
     return Col("", 5, "m"), Col("", name), Col("", said, "wide")
 
 
@@ -88,7 +91,7 @@ def resolved(summary: Summary, most: int = NAMED) -> Markup:
         return Markup()
     rows = [(mark("good"), bold(one.subject), prose(was(one))) for one in summary.resolved[:most]]
     said = _some(len(summary.resolved), most)
-    cols = _cols(bool(summary.planned))
+    cols = _cols(17, 36, bool(summary.planned))
     return block("Resolved since yesterday", said, table(cols, rows, "stack"))
 
 
@@ -124,7 +127,7 @@ def unread(summary: Summary, causes: Sequence[Unread], above: Sequence[str]) -> 
     more = len(every - set(above) - {host for one in causes for host in one.hosts})
     if more:
         rows.append(("", bold(f"{number(more)} more"), link("coverage")))
-    cols = _cols(bool(summary.later), MANY_NAMES)
+    cols = _cols(22, MANY_NAMES, bool(summary.later))
     return block("Could not be read", said, table(cols, rows, "stack"))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from report import charts, tables
+from report.findings import summarise
 from report.headline import full
 from report.marks import bar, mark
 from report.markup import (
@@ -98,11 +99,13 @@ def _fullest(view: View, ranked: pd.DataFrame) -> Markup:
 
 
 def _roomy(view: View) -> Markup:
-    """Return why some that are fuller than their limit are no finding, and others are."""
+    """Return what fell read-only, and why some above their limit are no finding, others are."""
     said = roomy(view)
     more = len(said) - QUIET
     rest = [f"No alarm for {number(more)} more either, for the same reason."] if more > 0 else []
-    every = [*said[:QUIET], *rest, *tight(view)[:QUIET]]
+    stuck = [f"{one.subject} {one.sentence}" for one in summarise(view).findings
+             if one.kind == "read-only"]  # fmt: skip
+    every = [*stuck[:QUIET], *said[:QUIET], *rest, *tight(view)[:QUIET]]
     return note(" ".join(every)) if every else Markup()
 
 

@@ -29,11 +29,8 @@ LEAD_LINE, LEAD_LETTERS = 14, 96
 HEAD, LINE, ROW, LARGE_LINE, LARGE_ROW, SIGNS = 31, 12, 15, 15, 19, 4
 LETTERS, LARGE_LETTERS, NAME_LETTERS = 70, 56, 13  # on a line: of a sentence, of a host's name
 SUBJECT = 64  # letters of a finding's subject
-HALF, WHOLE, MANY = (
-    (12, 38),
-    (20, 90),
-    (42, 62),
-)  # letters on a line of a name and of a sentence below findings
+# Letters on a line of a name and of a sentence: of what was not read, and of what stands below.
+HALF, MANY, NARROW, WHOLE = (12, 34), (42, 62), (9, 38), (20, 90)
 
 
 class Asides(NamedTuple):
@@ -117,7 +114,7 @@ def _with_below(
     summary: Summary, critical: Sequence[Told], aside: int, causes: int, chosen: Sequence[Told]
 ) -> int:
     """Return the height of critical findings, and of all that stands below the warnings."""
-    width = HALF if summary.resolved and summary.planned else WHOLE
+    width = NARROW if summary.resolved and summary.planned else WHOLE
     over = sum(_row(one.subject, was(one), width) for one in summary.resolved[:aside])
     plan = sum(_row(one.subject, one.sentence, width) for one in summary.planned[:aside])
     second = max(HEAD + over if over else 0, HEAD + plan if plan else 0)
@@ -160,7 +157,7 @@ def is_large(critical: Sequence[Told]) -> bool:
 def _heights(found: Sequence[Told], chosen: Sequence[Told], large: bool = False) -> int:
     """Return the height of those chosen, and of the line that says what there is more."""
     left = apart([one for one in found if one not in chosen])
-    said = rest_of(left) + 10 * WAYS * " "
+    said = rest_of(left) + 9 * WAYS * " "
     rest = ROW + LINE * (_lines(said, LETTERS) - 1) if left else 0
     return rest + sum(_height(one, large) for one in chosen)
 
@@ -172,7 +169,9 @@ def rest_of(left: Sequence[Finding]) -> str:
     """
     new = sum(one.state == "new" for one in left)
     whose = by_kind(left, named=True) if left and left[0].severity == "critical" else ""
-    return (whose if 0 < len(whose) <= 4 * LETTERS else by_kind(left)) + (f"; {new} of them new" if 0 < new < len(left) else "")
+    return (whose if 0 < len(whose) <= 4 * LETTERS else by_kind(left)) + (
+        f"; {new} of them new" if 0 < new < len(left) else ""
+    )
 
 
 def _height(row: Told, large: bool) -> int:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from report import tables
 from report.causes import clause
+from report.findings import summarise
 from report.marks import state
 from report.markup import (
     Col,
@@ -29,7 +30,8 @@ from report.reading import View, frame_of, rows_of, split
 from report.sections import FEW, NAMES, ROWS, cut, flows, nth
 from report.sections.fleet import ORDER, fleet_grid
 from report.states import State, states
-from report.words import foreign, is_missing, listing, number, plural, readable, verb
+from report.trail import BLIND
+from report.words import day_month, foreign, is_missing, listing, number, plural, readable, verb
 
 NAMED = 30  # hosts of one cause; all the rest is in the workbook
 MOST = 15  # causes
@@ -162,7 +164,7 @@ def _why(view: View, one: State, failed: Sequence[Any]) -> tuple[str, Markup]:
     failed: their rows of `servers` that name failed units, of which the last lines are told.
     """
     if not failed:
-        return "", prose(one.why, 200) if one.why else Markup("–")
+        return _known_since(view, one), prose(one.why, 200) if one.why else Markup("–")
     since = sorted(row.failed_since_at for row in failed if not is_missing(row.failed_since_at))
     at = f"{'from ' if since[0] != since[-1] else ''}{view.at(since[0])}" if since else "–"
     units = list(dict.fromkeys(unit for row in failed for unit in split(row.failed_units)))
@@ -173,6 +175,16 @@ def _why(view: View, one: State, failed: Sequence[Any]) -> tuple[str, Markup]:
             for line, host in list(lines.items())[:LINES]]  # fmt: skip
     last = joined(Markup("<br>{}").format(quiet(line)) for line in said)
     return at, Markup("{}{} failed{}").format(_whole_words(units[:NAMED]), more, last)
+
+
+def _known_since(view: View, one: State) -> str:
+    """Return since when it is known that hosts are silent, as page 1 has it."""
+    summary = summarise(view)
+    told = [each for each in (*summary.findings, *summary.planned)
+            if each.kind in BLIND and set(one.hosts) <= set(each.hosts)]  # fmt: skip
+    if not told or not summary.days_before:
+        return ""
+    return day_month(told[0].since) if told[0].since else "new"
 
 
 def _whole_words(names: Sequence[str]) -> Markup:

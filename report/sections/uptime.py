@@ -141,7 +141,9 @@ def _ends(view: View, frame: pd.DataFrame, booted: pd.DataFrame) -> Markup:
         return Markup()
     whole = cut(len(rows), len(known), "server", "").rstrip("; ")
     if shown == ENDS:
-        return block("Longest", f"{whole}; the shortest are those rebooted", table(cols, rows))
+        return block(
+            "Longest", f"{whole}; the shortest are those rebooted", table(cols, rows[::-1])
+        )
     return block("Shortest and longest", whole, table(cols, rows))
 
 
