@@ -96,11 +96,13 @@ def _above(value: Any, found: Grid) -> Any:
     """Return how many findings of a filling disk have a limit: others will only be full."""
     heads = [column.head for column in found.columns]
     question, limit = heads.index("Question"), heads.index("Limit")
-    limited = [row for row in found.rows if row[question] == "Filling" and row[limit]]
+    limited = [
+        row for row in found.rows if row[question] == "Filling" and row[limit] is not None
+    ]  # fmt: skip
     if not found.rows or len(limited) != value:
         return value
     table = f"summary_{table_name('attention')}"
-    return Formula(f'COUNTIFS({table}[Question],"Filling",{table}[Limit],">0")', value)
+    return Formula(f'COUNTIFS({table}[Question],"Filling",{table}[Limit],"<>")', value)
 
 
 def _computed(

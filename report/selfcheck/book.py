@@ -20,7 +20,7 @@ from report.selfcheck.sheets import Book, Cells, Table, column, written
 
 FORMULA = re.compile(r"=(SUM|COUNTIFS?)\((.+)\)")
 WHERE = re.compile(r'(\w+)\[([^\]"]+)\](?:,"([^"]*)")?(?:,|$)')
-ABOVE_NONE = ">0"
+SOME = "<>"
 NEAR = 1e-11  # of a number: another program may write its last digits otherwise
 TEXTUAL = ("", '"', "=")  # what cells begin with that hold no number
 FIGURES, VALUE = "summary_t_figures", "Value"
@@ -112,8 +112,8 @@ def _is_number(cell: str) -> bool:
 
 
 def _meets(cell: str, wanted: str) -> bool:
-    if wanted == ABOVE_NONE:
-        return _is_number(cell) and float(cell) > 0
+    if wanted == SOME:
+        return bool(cell)
     return cell == f'"{wanted}'
 
 

@@ -33,7 +33,7 @@ MADE = [
 ]  # fmt: skip
 OURS = {
     '=COUNTIF(t_servers[state],"up")',
-    '=COUNTIFS(summary_t_attention[Question],"Filling",summary_t_attention[Limit],">0")',
+    '=COUNTIFS(summary_t_attention[Question],"Filling",summary_t_attention[Limit],"<>")',
     "=SUM(t_logins_by_host[Failed])", "=SUM(t_logins_by_host[Accepted])",
 }  # fmt: skip
 EVIL = [
