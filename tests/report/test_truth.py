@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pikepdf
 import pytest
 
 # What a planted thing is found as. Several: any of them tells of it, each belongs to it.
@@ -178,3 +179,23 @@ def test_forecasts_hold_the_day_on_which_it_will_be_full(demo: Path, truth: dict
         held.append(row["earliest_days"] - 1 <= days <= row["latest_days"] + 1)
     assert len(held) >= 4
     assert sum(held) >= len(held) - 1
+
+
+def test_its_worst_day_by_weasyprint_is_read_again(demo: Path, truth: dict[str, Any]) -> None:
+    """Tagged, of our fonts alone, and nothing lost, beside or over other text."""
+    pytest.importorskip("weasyprint")
+    day = truth["worst_day"]
+    done = subprocess.run(
+        [sys.executable, "-m", "report", "render", "--date", day, "--params", str(demo / "params"),
+         "--output", str(demo / "output"), "--set", "daily.pdf.engine=weasyprint",
+         "--set", "daily.pdf.seconds=180"],
+        capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with pikepdf.open(demo / f"output/{day}/report.pdf") as made:
+        assert "WeasyPrint" in str(made.docinfo.Producer)
+        assert made.Root.MarkInfo.Marked
+        fonts = {
+            str(font.BaseFont) for page in made.pages for font in page.Resources.Font.values()
+        }  # fmt: skip
+    assert fonts and all("Plex" in one for one in fonts)
