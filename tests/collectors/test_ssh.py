@@ -337,6 +337,7 @@ def _chain_config(chain: dict[str, RunningSshd], jump: str) -> str:
 
 
 def test_through_two_jump_hosts(chain: dict[str, RunningSshd], tmp_path: Path) -> None:
+    others = set(threading.enumerate())
     known = written(
         tmp_path / "known_hosts", "".join(each.known_hosts_line() for each in chain.values())
     )
@@ -350,7 +351,7 @@ def test_through_two_jump_hosts(chain: dict[str, RunningSshd], tmp_path: Path) -
     printed = Ssh(Access((known,), config)).run(Host("web1"), "echo hello", SECONDS, CAP)
     assert printed.outcome is Outcome.UNREACHABLE
     assert f"is not reached from 127.0.0.1 port {chain['inner'].port}" in printed.cause
-    assert threading.active_count() == 1
+    assert set(threading.enumerate()) <= others
 
 
 def test_jump_hosts_are_verified(chain: dict[str, RunningSshd], tmp_path: Path) -> None:
@@ -410,12 +411,13 @@ def test_through_a_proxy_command(web1: RunningSshd, tmp_path: Path) -> None:
 
 
 def test_sixty_at_once(web1: RunningSshd) -> None:
+    others = set(threading.enumerate())
     ssh = Ssh(Access((web1.known_hosts,)))
     with ThreadPoolExecutor(60) as pool:
         asked = [pool.submit(ssh.run, web1.host(), f"echo {n}", 60, CAP) for n in range(60)]
         said = [each.result() for each in asked]
     assert said == [Printed(f"{n}\n".encode()) for n in range(60)]
-    assert threading.active_count() == 1
+    assert set(threading.enumerate()) <= others
 
 
 def test_all_kinds_of_keys_are_shown(web1: RunningSshd, tmp_path: Path) -> None:

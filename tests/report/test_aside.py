@@ -114,7 +114,7 @@ def test_a_server_that_is_down_in_its_window_is_planned_and_still_not_read() -> 
     assert [gap.hosts for gap in planned] == [("db01",)]
     assert "in maintenance until" in planned[0].cause
     up = summary.figures[0]
-    assert (up.value, up.note) == ("2", "1 down, 1 more")  # as much as fits
+    assert (up.value, up.note) == ("2", "1 down, 1 not up")  # as much as fits
 
 
 def test_planned_is_an_open_diamond_on_the_page() -> None:

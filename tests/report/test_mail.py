@@ -130,7 +130,7 @@ def test_long_lists_are_cut_and_say_so(settings: Settings) -> None:
     many = Summary(**{**vars(summary), "findings": apart(finding, 30)})
     for text in bodies(compose(day, many, settings, [])):
         flat = " ".join(text.replace("</b>", "").replace("<b>", "").split())
-        assert text.count("/var 99") == 8 and "22 more" in flat and "22 disks." in flat
+        assert text.count("/var 99") == 8 and "22 more" in flat and "22 full filesystems" in flat
         assert "In the report: Disks." in flat
 
 

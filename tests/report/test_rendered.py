@@ -101,7 +101,7 @@ def test_a_thousand_hosts_are_a_page_of_less_than_5_mb(folder: Path) -> None:
 
 def test_what_a_page_has_no_room_for_is_said(folder: Path) -> None:
     said = " ".join(" ".join(texts(folder / "report.pdf")).split())
-    assert re.search(r"\d+ more \d+ disks\. → Disks", said)
+    assert re.search(r"\d+ more \d+ full filesystems.*→ Disks", said)
     assert re.search(r"\d+ of \d+ filesystems at a critical limit; \d+ more in the workbook", said)
 
 

@@ -95,7 +95,7 @@ def test_security_updates_named_and_not_named_add_up(
 
 def test_of_one_server_it_is_said_once_what_it_has() -> None:
     one = narrowed(worn(), ["old"])
-    assert summarise(one).headline == ("old01: it has something that runs out.")
+    assert summarise(one).headline == ("old01: it has something that ran out or soon will.")
     fine = Thresholds.model_validate({"end_of_life_days": 0})
     info = one.info.model_copy(update={"thresholds": fine})
     kept = one.frames["lifecycle"].iloc[:0]
