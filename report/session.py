@@ -11,7 +11,6 @@ from pathlib import Path
 
 from report import store
 from report.console import Console, run_log
-from report.doubts import doubts
 from report.errors import EXIT_COVERAGE, EXIT_DOCUMENT, EXIT_NOT_DELIVERED, EXIT_OK
 from report.files import writing
 from report.lock import run_lock
@@ -64,10 +63,15 @@ def running(settings: Settings, options: argparse.Namespace, console: Console) -
                 store.mend(folder)
         collecting = settings.fleet is not None and run.day == run.today
         with run_log(run.folder if collecting or run.folder.exists() else settings.output):
-            for line in doubts(settings, run.today):
-                console.warn(line)
-            for day, why in store.damaged(settings.output, run.day, PAST).items():
-                console.warn(
-                    f"the snapshot of {day} is damaged: {why}; that much of it is not known"
-                )
             yield run
+            _doubt(run)
+
+
+def _doubt(run: Run) -> None:
+    """Say what is to be mended though nothing failed; last, for nothing of the run waits for it."""
+    from report.doubts import doubts
+
+    for line in doubts(run.settings, run.today):
+        run.console.warn(line)
+    for day, why in store.damaged(run.settings.output, run.day, PAST).items():
+        run.console.warn(f"the snapshot of {day} is damaged: {why}; that much of it is not known")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from report.trail import PLANNED
 
 FIND = ("host", "kind", "object", "severity", "question", "sentence", "aside")
 Values = list[float | None]
+Daily = Callable[[pd.DataFrame], "pd.Series[Any]"]  # rows of many days in, a figure a day out
 
 
 def rows_of_hosts(view: View) -> pd.DataFrame:
@@ -32,19 +34,18 @@ def rows_of_hosts(view: View) -> pd.DataFrame:
 
 def figures_by_day(view: View, rows: pd.DataFrame, first: int) -> dict[str, Values]:
     """Return each figure by day from the first to today; None on a day that is not known."""
-    by_day = {int(str(day)): one for day, one in rows.groupby("day")}
     found = _findings(view, set(rows["host"]))
     every: dict[str, Values] = {}
     last = view.date.toordinal()
     begin = max(first, last - DAYS + 1)
     for label, of in FIGURES.items():
-        every[label] = [
-            of(by_day[day]) if day in by_day else None for day in range(begin, last + 1)
-        ]
-    found_on = {int(str(day)): one for day, one in found.groupby("day")}
+        known = of(rows).dropna().to_dict()
+        every[label] = [_number(known.get(day)) for day in range(begin, last + 1)]
+    found_on = set(found["day"])
     for label, count in COUNTS.items():
+        known = count(found).to_dict()
         every[label] = [
-            float(count(found_on[day])) if day in found_on else None for day in range(begin, last)
+            float(known.get(day, 0)) if day in found_on else None for day in range(begin, last)
         ]
     summary = summarise(view)
     quiet = [one.finding for one in summary.silenced]
@@ -67,38 +68,42 @@ def _findings(view: View, hosts: set[str]) -> pd.DataFrame:
     return pd.concat(both, ignore_index=True) if both else kept
 
 
-def _above(rows: pd.DataFrame) -> int:
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _above(rows: pd.DataFrame) -> pd.Series[Any]:
     """Count the filesystems above a limit; that somebody knows of it makes none emptier."""
     here = rows[rows["kind"].isin(ABOVE) & (rows["aside"] != PLANNED)]
-    return len(here.drop_duplicates(["host", "object"]))
+    return here.drop_duplicates(["day", "host", "object"]).groupby("day").size()
 
 
-def _severe(severity: str) -> Callable[[pd.DataFrame], int]:
+def _severe(severity: str) -> Daily:
     """Count the findings that were told, each once however many hosts it has."""
 
-    def of(rows: pd.DataFrame) -> int:
+    def of(rows: pd.DataFrame) -> pd.Series[Any]:
         told = rows[(rows["severity"] == severity) & rows["aside"].isna()]
-        return len(told.drop_duplicates(["kind", "question", "sentence"]))
+        return told.drop_duplicates(["day", "kind", "question", "sentence"]).groupby("day").size()
 
     return of
 
 
-def _sum(name: str) -> Callable[[pd.DataFrame], float | None]:
-    def of(rows: pd.DataFrame) -> float | None:
-        known = rows[name].dropna()
-        return float(known.sum()) if len(known) else None
-
-    return of
+def _sum(name: str) -> Daily:
+    return lambda rows: rows[name].astype("Float64").groupby(rows["day"]).sum(min_count=1)
 
 
-FIGURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
-    "Servers answering": lambda rows: float(rows["answered"].sum()),
-    "Servers not read": lambda rows: float((~rows["answered"].astype(bool)).sum()),
+def _answering(rows: pd.DataFrame, wanted: bool) -> pd.Series[Any]:
+    return rows["answered"].astype(bool).eq(wanted).groupby(rows["day"]).sum()
+
+
+FIGURES: dict[str, Daily] = {
+    "Servers answering": lambda rows: _answering(rows, True),
+    "Servers not read": lambda rows: _answering(rows, False),
     "Logins failed": _sum("failed"),
     "Logins accepted": _sum("accepted"),
 }
 SEVERITIES = {"Critical findings": "critical", "Warnings": "warning"}
-COUNTS: dict[str, Callable[[pd.DataFrame], int]] = {
+COUNTS: dict[str, Daily] = {
     "Filesystems above limit": _above,
     **{label: _severe(severity) for label, severity in SEVERITIES.items()},
 }

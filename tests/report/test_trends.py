@@ -228,9 +228,13 @@ def test_the_past_counts_filesystems_above_a_limit_and_not_what_will_be_full() -
         ("a", "server-down", "", "critical", "Broken", "Down.", None),
         ("b", "server-down", "", "critical", "Broken", "Down.", None),
     ]
-    frame = pd.DataFrame(rows, columns=columns)
-    said = {label: of(frame) for label, of in trend.COUNTS.items()}
-    assert said == {"Filesystems above limit": 3, "Critical findings": 2, "Warnings": 1}
+    frame = pd.DataFrame(rows, columns=columns).assign(day=7)
+    frame = pd.concat([frame, frame.iloc[:1].assign(day=8)])
+    said = {label: of(frame).to_dict() for label, of in trend.COUNTS.items()}
+    assert said == {
+        "Filesystems above limit": {7: 3, 8: 1}, "Critical findings": {7: 2},
+        "Warnings": {7: 1, 8: 1},
+    }  # fmt: skip
 
 
 def test_a_calendar_shows_every_day_and_what_is_not_known() -> None:
