@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 NOTEBOOK = ROOT / "notebooks" / "daily_report.ipynb"
 CELL_SECONDS = 600
 START_SECONDS = 60
-PRELOAD = "import report.pages"
+# What is imported stays: the collector of garbage need not look through it again and again.
+PRELOAD = "import gc; gc.disable(); import report.pages; gc.freeze(); gc.enable()"
 # What a notebook may see of our environment; secrets for the mail are none of it.
 PASSED_ON = (
     "PATH",

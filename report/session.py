@@ -35,6 +35,7 @@ class Run:
         self.day: date = getattr(options, "date", None) or self.today
         self.problems: list[int] = []
         self.server_gone = False
+        self._looked_back = False
 
     @property
     def folder(self) -> Path:
@@ -51,6 +52,23 @@ class Run:
         self.problems.append(code)
         self.console.fail(str(why))
 
+    def look_back(self) -> None:
+        """Say, once, what is to be mended though nothing failed: settings, days that are damaged.
+
+        At the latest in the end; sooner where the run waits for something else anyhow.
+        """
+        from report.doubts import doubts
+
+        if self._looked_back:
+            return
+        self._looked_back = True
+        for line in doubts(self.settings, self.today):
+            self.console.warn(line)
+        for day, why in store.damaged(self.settings.output, self.day, PAST).items():
+            self.console.warn(
+                f"the snapshot of {day} is damaged: {why}; that much of it is not known"
+            )
+
 
 @contextmanager
 def running(settings: Settings, options: argparse.Namespace, console: Console) -> Iterator[Run]:
@@ -64,14 +82,4 @@ def running(settings: Settings, options: argparse.Namespace, console: Console) -
         collecting = settings.fleet is not None and run.day == run.today
         with run_log(run.folder if collecting or run.folder.exists() else settings.output):
             yield run
-            _doubt(run)
-
-
-def _doubt(run: Run) -> None:
-    """Say what is to be mended though nothing failed; last, for nothing of the run waits for it."""
-    from report.doubts import doubts
-
-    for line in doubts(run.settings, run.today):
-        run.console.warn(line)
-    for day, why in store.damaged(run.settings.output, run.day, PAST).items():
-        run.console.warn(f"the snapshot of {day} is damaged: {why}; that much of it is not known")
+            run.look_back()

@@ -57,6 +57,7 @@ def documents(
     folder = place(day.folder, edition) if edition else day.folder
     with suppress(DocumentError):  # it gets ready meanwhile; what hinders it is said below
         kernel.start()
+    run.look_back()
     parameters = dict(getattr(run.options, "parameters", ())) if as_asked else {}
     groups = edition.groups if edition else ()
     parameters |= {"groups": list(groups)} if groups else {}
