@@ -18,6 +18,7 @@ import resource
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, NoReturn
 
@@ -124,11 +125,24 @@ ENGINES: dict[str, Callable[[str, str], bytes]] = {
 }
 
 
+def _get_ready(engine: str) -> None:
+    """Import what will be needed, while there is nothing to draw yet; what is absent is said then.
+
+    Not WeasyPrint, which is to find the fonts' place set first.
+    """
+    with suppress(ImportError):
+        import pikepdf  # noqa: F401
+
+        if engine != "weasyprint":
+            import plutoprint  # noqa: F401
+
+
 def main(arguments: list[str]) -> int:
     """Turn standard input into a PDF on standard output; the exit status says how it went."""
     megabytes, made_at, engine = int(arguments[0]), arguments[1], arguments[2]
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _get_ready(engine)
     html = sys.stdin.buffer.read().decode()
     if made_at:
         made_at = datetime.fromisoformat(made_at).strftime("%Y-%m-%dT%H:%M:%SZ")

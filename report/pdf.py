@@ -16,40 +16,63 @@ from report.errors import DocumentError
 ENGINE = [sys.executable, "-I", "-m", "report.engines"]
 
 
-def make_pdf(
-    html: str,
-    seconds: float,
-    memory_megabytes: int,
-    made_at: str = "",
-    engine: Engine = "auto",
-) -> bytes:
-    """Return the PDF of one HTML document without remote references.
+class Drawing:
+    """An engine's process: begun before there is anything to draw, it gets ready meanwhile.
 
-    made_at: ISO time written as the PDF's date, so that the same day gives the same bytes.
-    engine: "auto" is PlutoPrint, and WeasyPrint where that is absent.
-    Raises DocumentError with the cause: no engine here, a crash, a limit, a page too wide.
+    Leaving it ends the process.
     """
-    command = [*ENGINE, str(memory_megabytes), made_at, engine]
-    # WeasyPrint unpacks fonts into temporary files, and would leave them if it were ended.
-    with tempfile.TemporaryDirectory(prefix="infra-report-") as scratch:
+
+    def __init__(
+        self, seconds: float, memory_megabytes: int, made_at: str = "", engine: Engine = "auto"
+    ) -> None:
+        """made_at: ISO time written as the PDF's date, so that the same day gives the same bytes.
+
+        engine: "auto" is PlutoPrint, and WeasyPrint where that is absent.
+        """
+        self._seconds = seconds
+        # WeasyPrint unpacks fonts into temporary files, and would leave them if it were ended.
+        self._scratch = tempfile.TemporaryDirectory(prefix="infra-report-")
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [*ENGINE, str(memory_megabytes), made_at, engine],
+            stdin=pipe, stdout=pipe, stderr=pipe, env={"TMPDIR": self._scratch.name},
+        )  # fmt: skip
+
+    def pdf(self, html: str) -> bytes:
+        """Return the PDF of one HTML document without remote references.
+
+        Raises DocumentError with the cause: no engine here, a crash, a limit, a page too wide.
+        """
         try:
-            done = subprocess.run(
-                command,
-                input=html.encode("utf-8", "backslashreplace"),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
-                env={"TMPDIR": scratch},
+            made, said = self._process.communicate(
+                html.encode("utf-8", "backslashreplace"), self._seconds
             )
         except subprocess.TimeoutExpired:
-            raise DocumentError(f"no PDF: the engine was not done within {seconds:g} s") from None
-    if done.returncode or not done.stdout.startswith(b"%PDF-"):
-        raise DocumentError(f"no PDF: {_why(done)}")
-    return done.stdout
+            why = f"the engine was not done within {self._seconds:g} s"
+            raise DocumentError(f"no PDF: {why}") from None
+        if self._process.returncode or not made.startswith(b"%PDF-"):
+            raise DocumentError(f"no PDF: {_why(self._process.returncode, said)}")
+        return made
+
+    def __enter__(self) -> Drawing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process as process:
+            process.kill()
+        self._scratch.cleanup()
 
 
-def _why(done: subprocess.CompletedProcess[bytes]) -> str:
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
-    if done.returncode < 0:
-        return f"the engine was ended by signal {-done.returncode}"
-    return said[0] or f"the engine ended with {done.returncode}"
+def make_pdf(
+    html: str, seconds: float, memory_megabytes: int, made_at: str = "", engine: Engine = "auto"
+) -> bytes:
+    """Return the PDF of one HTML document; see Drawing."""
+    with Drawing(seconds, memory_megabytes, made_at, engine) as drawing:
+        return drawing.pdf(html)
+
+
+def _why(code: int, said: bytes) -> str:
+    last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or [""]
+    if code < 0:
+        return f"the engine was ended by signal {-code}"
+    return last[0] or f"the engine ended with {code}"

@@ -125,7 +125,7 @@ def _pages(
 
     from report.document import execute, html_of
     from report.findings import summarise
-    from report.pdf import make_pdf
+    from report.pdf import Drawing
     from report.selfcheck import Rereading
 
     given = {
@@ -135,22 +135,23 @@ def _pages(
     }
     limits = settings.daily.pdf
     notebook_file, html_file, pdf_file = (folder / name for name in DOCUMENTS[:3])
+    made_at = day.info.finished_at.isoformat()
     try:
-        notebook = execute(given, kernel)
-        console.detail("notebook executed")
-        notebook.metadata["title"] = day.info.title
-        screen, paper = html_of(notebook, settings.templates)
-        write_whole(notebook_file, nbformat.writes(notebook))
-        write_whole(html_file, screen)
-        done.made.extend([notebook_file, html_file])
-        console.detail("pages written")
-        again = Rereading(summarise(day), summarise(day.shown))
-        reread = aside.submit(again.html, html_file)
-        made_at = day.info.finished_at.isoformat()
-        try:
-            pdf = make_pdf(paper, limits.seconds, limits.memory_megabytes, made_at, limits.engine)
-        finally:
-            done.differences.extend(reread.result())
+        with Drawing(limits.seconds, limits.memory_megabytes, made_at, limits.engine) as drawing:
+            notebook = execute(given, kernel)
+            console.detail("notebook executed")
+            notebook.metadata["title"] = day.info.title
+            screen, paper = html_of(notebook, settings.templates)
+            write_whole(notebook_file, nbformat.writes(notebook))
+            write_whole(html_file, screen)
+            done.made.extend([notebook_file, html_file])
+            console.detail("pages written")
+            again = Rereading(summarise(day), summarise(day.shown))
+            reread = aside.submit(again.html, html_file)
+            try:
+                pdf = drawing.pdf(paper)
+            finally:
+                done.differences.extend(reread.result())
         write_whole(pdf_file, pdf)
         done.made.append(pdf_file)
         console.detail("PDF made")
