@@ -49,27 +49,23 @@ def write_workbook(day: Day, path: Path, template: Path | None = None) -> Held:
     """
     known = view(day)
     summary = summarise(known)
-    whole = all_grids(known, summary)
-    tables = [replace(one, beside=None) for one in whole]
-    places = Places(known, tables)
-    tables[0] = findings(summary, places)
-    # First, and let go: what a sheet cuts may be as large as all else.
-    write_beside(path.parent, [tables[0], *whole[1:]])
-    tables[0] = replace(tables[0], beside=None)
-    del whole
+    tables, places = all_grids(known, summary)
     book, held = _made(known, summary, tables, places, template or find(WORKBOOK, None))
+    write_beside(path.parent, tables)
     write_whole(path, book)
     return held
 
 
-def all_grids(day: View, summary: Summary) -> list[Grid]:
-    """Return the tables of every sheet but the first; that of the findings is empty yet."""
+def all_grids(day: View, summary: Summary) -> tuple[list[Grid], Places]:
+    """Return the tables of every sheet but the first, and where in them findings' rows stand."""
     made = [Grid(FINDINGS, (), ()), *grids(day)]
     processed = sum(not grid.frame for grid in made)
     past = [overtime.trends(day, summary.figures)]
     past += [overtime.disks(day)] if "disks" in day.frames else []
     made[processed:processed] = [grid for grid in past if grid]
-    return _with_own_titles([*made, dictionary.dictionary(day)])
+    named = _with_own_titles([*made, dictionary.dictionary(day)])
+    places = Places(day, named)
+    return [findings(summary, places), *named[1:]], places
 
 
 def _made(
