@@ -103,7 +103,11 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
     well = 0
     for result in sorted(results, key=lambda one: one.host.name):
         causes = {(one.outcome, one.cause) for one in result.failures.values()}
-        well += all(outcome in IGNORABLE for outcome, _ in causes)
+        # That one thing is not there is no hindrance; that nothing at all came back is.
+        blind = [one.outcome for one in result.failures.values()].count(Outcome.NO_DATA) == len(
+            collectors
+        )
+        well += not blind and all(outcome in IGNORABLE for outcome, _ in causes)
         for outcome, cause in sorted(causes):
             names = [
                 n
@@ -112,7 +116,7 @@ def _hosts(settings: Settings, console: Console) -> Iterator[Check]:
             ]
             part = "" if len(names) == len(collectors) else f" {', '.join(names)}"
             said = f"{outcome.replace('_', ' ')}: {cause}"
-            yield Check(f"{result.host.name}{part}", outcome in IGNORABLE, said, "–")
+            yield Check(f"{result.host.name}{part}", outcome in IGNORABLE and not blind, said, "–")
     yield Check("hosts", well == len(results), f"{well} of {len(results)} can be read")
 
 

@@ -177,6 +177,13 @@ def test_check_says_what_would_hinder_a_run(shell: Shell) -> None:
     assert "unreachable" in done.stdout
 
 
+def test_a_server_that_gives_nothing_at_all_is_none_that_can_be_read(shell: Shell) -> None:
+    (shell.params / "fleet.yaml").write_text("{defaults: {transport: replay}, hosts: [web01]}")
+    done = shell.run("check")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "no folder to replay from" in done.stdout and "0 of 1 can be read" in done.stdout
+
+
 @pytest.mark.parametrize("limit", [(), ("--limit", "here")], ids=["all", "limited"])
 def test_a_replay_of_raw_output_gives_equal_frames(
     shell: Shell, tmp_path: Path, limit: tuple[str, ...]
