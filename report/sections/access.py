@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from report.marks import mark
 from report.markup import Col, Page, block, bold, note, quiet, section, table, text
-from report.reading import GOOD, View, frame_of, rows_of
+from report.reading import View, frame_of, rows_of
 from report.sections import NAMES, ROWS, cut, flows, nth
-from report.sections.blocks import small_blocks
+from report.sections.blocks import not_everywhere, small_blocks
 from report.sections.opened import opened
 from report.sections.ways import Line, by_server, headline
 from report.words import day_month, is_missing, listing, natural, plural, verb
@@ -38,10 +38,7 @@ def _gap(view: View) -> str:
     """Return what was not read of servers that answered, where no line below tells it."""
     if len(frame_of(view, "compared")):
         return ""
-    missed = [
-        name for name in COLLECTORS
-        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
-    ]  # fmt: skip
+    missed = not_everywhere(view, COLLECTORS)
     where = " everywhere" if len(view.hosts) > 1 else ""
     return f"; {listing(missed)} {verb(len(missed), 'was')} not read{where}" if missed else ""
 

@@ -34,13 +34,18 @@ def _finding(view: View, key: str, asked: Sequence[str], read: Sequence[str]) ->
         if outcomes <= GOOD:
             return "Nothing of it is there."
         return "Nothing is known: of no server could any of it be read."
-    missed = [
-        name for name in asked
-        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
-    ]  # fmt: skip
+    missed = not_everywhere(view, asked)
     where = " everywhere" if len(view.hosts) > 1 else ""
     gap = f"; {listing(missed, 4)} not read{where}" if missed else ""
     return f"{_to_see_to(view, key)}{gap}."
+
+
+def not_everywhere(view: View, names: Sequence[str]) -> list[str]:
+    """Return which of these collectors could not be read of every server that answered."""
+    return [
+        name for name in names
+        if any(view.outcomes[host].get(name, "ok") not in GOOD for host in view.answered)
+    ]  # fmt: skip
 
 
 def _to_see_to(view: View, key: str) -> str:
